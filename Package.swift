@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every target of ours; see docs/architecture.md.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "bulkhead",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Postgres", targets: ["Postgres"]),
+        .library(name: "Tenancy", targets: ["Tenancy"]),
+        .library(name: "TenancyPostgres", targets: ["TenancyPostgres"]),
+        .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),
+        .executable(name: "bulkhead", targets: ["bulkhead"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
+    ],
+    targets: [
+        // Technologies that know no tenant.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "Postgres", dependencies: ["CLibPQ", logging, serviceLifecycle], swiftSettings: house),
+        .target(name: "LocalServers", dependencies: [logging], swiftSettings: house),
+
+        // The domain.
+        .target(name: "Tenancy", swiftSettings: house),
+        .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras, jwtKit], swiftSettings: house),
+        .target(
+            name: "TenancyPostgres",
+            dependencies: ["Postgres", "Tenancy", "Identity", crypto, logging],
+            resources: [.copy("Migrations")],
+            swiftSettings: house),
+        .target(name: "ControlPlane", dependencies: ["Tenancy", "Identity", logging], swiftSettings: house),
+
+        // HTTP.
+        .target(
+            name: "BulkheadHummingbird",
+            dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, logging, nioCore],
+            swiftSettings: house),
+        .target(
+            name: "AdminAPI",
+            dependencies: ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes],
+            swiftSettings: house),
+        .target(
+            name: "TenantAPI",
+            dependencies: ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes],
+            swiftSettings: house),
+
+        // Composition and the command.
+        .target(
+            name: "ServerBootstrap",
+            dependencies: [
+                "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
+                "BulkheadHummingbird", "AdminAPI", "TenantAPI",
+                hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "bulkhead",
+            dependencies: [
+                "ServerBootstrap", "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "ControlPlane", "Identity",
+                argumentParser, configuration, logging, serviceLifecycle,
+            ],
+            swiftSettings: house),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "Identity", logging,
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: house),
+        .testTarget(
+            name: "ArchitectureTests", swiftSettings: house),
+        .testTarget(
+            name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
+            swiftSettings: house),
+        .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: house),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Identity", "Tenancy", crypto], swiftSettings: house),
+        .testTarget(
+            name: "TenancyPostgresTests",
+            dependencies: ["TenancyPostgres", "Postgres", "Tenancy", "Identity", "TestSupport", crypto, logging],
+            swiftSettings: house),
+        .testTarget(
+            name: "BulkheadHummingbirdTests",
+            dependencies: [
+                "BulkheadHummingbird", "Tenancy", "Identity", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
+                "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport",
+                hummingbird, hummingbirdTesting, httpTypes, nioCore, logging, serviceLifecycle, crypto,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["LocalServers", "Postgres", "Tenancy", "TestSupport", "bulkhead", logging],
+            swiftSettings: house),
+    ]
+)

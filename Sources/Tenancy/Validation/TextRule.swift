@@ -1,0 +1,35 @@
+/// What a single-line text must be like: its length, and that it hides nothing.
+///
+/// Control characters are refused because they split log lines and mail headers; format characters that reorder or
+/// hide text (Unicode TR 36) because they make one name look like another.
+public struct TextRule: Sendable {
+    /// The permitted number of Unicode scalars.
+    public var length: ClosedRange<Int>
+
+    /// A rule with this length in Unicode scalars.
+    public init(length: ClosedRange<Int>) {
+        self.length = length
+    }
+
+    /// A name of a company or a person.
+    public static let name = TextRule(length: 1...200)
+
+    /// What is wrong with `text`, or nil. Blank text counts as empty.
+    public func problem(in text: String) -> String? {
+        let scalars = text.unicodeScalars
+        if scalars.contains(where: Self.isForbidden) { return "must not contain control characters" }
+        let blank = scalars.allSatisfy { $0.properties.isWhitespace }
+        if self.length.lowerBound > 0, blank { return "must not be empty" }
+        if scalars.count < self.length.lowerBound { return "must have at least \(self.length.lowerBound) characters" }
+        if scalars.count > self.length.upperBound { return "must have at most \(self.length.upperBound) characters" }
+        return nil
+    }
+
+    private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
+        case .format: return scalar != "\u{200D}" && scalar != "\u{200C}"
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Bulkhead: AsyncParsableCommand {
+    mutating func run() async throws {}
+}
