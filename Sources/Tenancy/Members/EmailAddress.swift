@@ -6,6 +6,9 @@ public struct EmailAddress: Hashable, Sendable, Codable, CustomStringConvertible
     /// The address, lower-case.
     public let description: String
 
+    /// The rule in words, for the person whose input broke it.
+    public static let rule = "must be an e-mail address such as name@example.com, at most 254 characters"
+
     /// Takes an address as a person typed it; nil if it is none.
     public init?(_ text: String) {
         let address = text.lowercased()

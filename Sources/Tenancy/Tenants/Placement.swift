@@ -1,5 +1,3 @@
-public import Foundation
-
 /// Where a tenant's rows are: a database cluster and a way to keep them apart on it.
 public struct Placement: Sendable, Hashable, Codable {
     /// The name of a cluster in the configuration; `main` is the one that holds the catalog.

@@ -1,4 +1,4 @@
-/// What a single-line text must be like: its length, and that it hides nothing.
+/// What a text must be like: its length, and that it hides nothing.
 ///
 /// Control characters are refused because they split log lines and mail headers; format characters that reorder or
 /// hide text (Unicode TR 36) because they make one name look like another.
@@ -6,18 +6,22 @@ public struct TextRule: Sendable {
     /// The permitted number of Unicode scalars.
     public var length: ClosedRange<Int>
 
+    /// Whether the text may have several lines; tabs are then permitted too.
+    public var allowsLineBreaks: Bool
+
     /// A rule with this length in Unicode scalars.
-    public init(length: ClosedRange<Int>) {
+    public init(length: ClosedRange<Int>, allowsLineBreaks: Bool = false) {
         self.length = length
+        self.allowsLineBreaks = allowsLineBreaks
     }
 
-    /// A name of a company or a person.
+    /// A name of a company or a person, on one line.
     public static let name = TextRule(length: 1...200)
 
     /// What is wrong with `text`, or nil. Blank text counts as empty.
     public func problem(in text: String) -> String? {
         let scalars = text.unicodeScalars
-        if scalars.contains(where: Self.isForbidden) { return "must not contain control characters" }
+        if scalars.contains(where: self.isForbidden) { return "must not contain control characters" }
         let blank = scalars.allSatisfy { $0.properties.isWhitespace }
         if self.length.lowerBound > 0, blank { return "must not be empty" }
         if scalars.count < self.length.lowerBound { return "must have at least \(self.length.lowerBound) characters" }
@@ -25,7 +29,8 @@ public struct TextRule: Sendable {
         return nil
     }
 
-    private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        if self.allowsLineBreaks, scalar == "\n" || scalar == "\r" || scalar == "\t" { return false }
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
         case .format: return scalar != "\u{200D}" && scalar != "\u{200C}"

@@ -1,0 +1,20 @@
+public import struct Foundation.Date
+
+/// One tenant's members.
+public protocol MemberRepository: Sendable {
+    /// The member with this address and the hash of the password; nil if there is none or it has no password.
+    func credentials(_ email: EmailAddress, in access: TenantAccess) async throws
+        -> (member: Member, passwordHash: String)?
+    /// Replaces the activation link of the tenant's first administrator, and writes that into the audit trail.
+    ///
+    /// - Throws: ``DomainError/conflict(_:)`` if the administrator is disabled.
+    func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member
+    /// Uses an activation link up: stores the password and makes the member active.
+    ///
+    /// - Throws: ``DomainError/linkGone`` if the link is unknown, used, replaced or expired by the database's clock.
+    func activate(tokenHash: [UInt8], passwordHash: String, in access: TenantAccess) async throws -> Member
+    /// Whether an activation link would be accepted now; spares the work of hashing a password for one that is not.
+    func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool
+    /// Stores the hash of a refresh token of a new family, and writes the sign-in into the audit trail.
+    func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws
+}

@@ -1,0 +1,19 @@
+/// Why an operation was refused, in terms that every interface can translate: HTTP, the command line, a job.
+public enum DomainError: Error, Sendable, Equatable {
+    /// There is no such thing, or the caller may not know of it. The text names the kind: `tenant`, `client`.
+    case notFound(String)
+    /// Another record holds the name. `field` is a JSON Pointer.
+    case taken(field: String, detail: String)
+    /// The thing is not in a state for this. The text says what state and what to do.
+    case conflict(String)
+    /// The row has changed since the caller read it (RFC 9110, section 13.1.1).
+    case preconditionFailed
+    /// The credentials are wrong, or the account may not sign in; deliberately does not say which.
+    case badCredentials
+    /// A single-use link was used, replaced, or has expired.
+    case linkGone
+    /// The principal is known and may not do this.
+    case forbidden(String)
+    /// Too much at once; worth another try after so many seconds.
+    case busy(retryAfterSeconds: Int)
+}
