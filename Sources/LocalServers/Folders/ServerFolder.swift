@@ -51,6 +51,13 @@ struct ServerFolder: Sendable {
         try files.createSymbolicLink(at: home, withDestinationURL: target)
     }
 
+    /// Removes everything, wherever it lies.
+    func remove() throws {
+        for item in [home, directory] where FileManager.default.fileExists(atPath: item.path) {
+            try FileManager.default.removeItem(at: item)
+        }
+    }
+
     /// Makes a folder, unless it exists, with a mode and an owner.
     static func makeFolder(_ folder: URL, mode: Int, owner: UnprivilegedUser?) throws {
         let files = FileManager.default

@@ -76,21 +76,26 @@ public final class LocalPostgres: Sendable {
     ) async throws -> LocalPostgres {
         let folder = try await ServerFolder.open(directory, user: .current())
         let lock = try FolderLock(folder.directory)
-        let found: PostgresInstallation
-        if let installation {
-            found = installation
-        } else {
-            found = try await .find(majorVersion: PostgresCluster.majorVersion(in: folder))
+        do {
+            let found: PostgresInstallation
+            if let installation {
+                found = installation
+            } else {
+                found = try await .find(majorVersion: PostgresCluster.majorVersion(in: folder))
+            }
+            let cluster = PostgresCluster(folder: folder, installation: found)
+            ServerLog.rotate(folder.log)
+            try await Postmaster(data: cluster.data).stopOrphan()
+            let password = try await cluster.prepare(lifetime: lifetime)
+            let launch = PostgresLaunch(
+                cluster: cluster, settings: settings, lifetime: lifetime, readyWithin: readyWithin)
+            let running = try await launch.start(port: port)
+            logger.debug("PostgreSQL takes connections", metadata: ["port": "\(running.port)"])
+            return LocalPostgres(launch, running, password: password, lock: lock)
+        } catch {
+            if lifetime == .temporary { try folder.remove() }
+            throw error
         }
-        let cluster = PostgresCluster(folder: folder, installation: found)
-        ServerLog.rotate(folder.log)
-        try await Postmaster(data: cluster.data).stopOrphan()
-        let password = try await cluster.prepare(durable: lifetime == .kept, lifetime: lifetime)
-        let launch = PostgresLaunch(
-            cluster: cluster, settings: settings, lifetime: lifetime, readyWithin: readyWithin, logger: logger)
-        let running = try await launch.start(port: port)
-        logger.debug("PostgreSQL takes connections", metadata: ["port": "\(running.port)"])
-        return LocalPostgres(launch, running, password: password, lock: lock)
     }
 
     /// Whether the server's process runs.
@@ -105,7 +110,9 @@ public final class LocalPostgres: Sendable {
         _ = try await running.process.wait()
     }
 
-    /// Stops the server; nothing happens if it is stopped. With ``Lifetime/temporary`` its folder goes too.
+    /// Stops the server; nothing happens if it is stopped.
+    ///
+    /// With ``Lifetime/temporary`` its folder goes too.
     ///
     /// - Parameters:
     ///   - mode: How; see ``StopMode``.
@@ -113,11 +120,7 @@ public final class LocalPostgres: Sendable {
     /// - Throws: ``LocalServerError`` with code `stopFailed`.
     public func stop(_ mode: StopMode = .fast, within limit: Duration = .seconds(60)) async throws {
         try await uncancelled { try await self.end(mode.signal, within: limit) }
-        guard launch.lifetime == .temporary else { return }
-        let folder = launch.cluster.folder
-        for item in [folder.home, folder.directory] where FileManager.default.fileExists(atPath: item.path) {
-            try FileManager.default.removeItem(at: item)
-        }
+        if launch.lifetime == .temporary { try launch.cluster.folder.remove() }
     }
 
     /// Stops the server and starts it again on the same port with the same settings.

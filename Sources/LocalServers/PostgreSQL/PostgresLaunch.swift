@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 
 /// One start of a cluster's server: sockets, settings, the process, and the wait until it takes connections.
 struct PostgresLaunch: Sendable {
@@ -7,7 +6,6 @@ struct PostgresLaunch: Sendable {
     let settings: [String: String]
     let lifetime: LocalPostgres.Lifetime
     let readyWithin: Duration
-    let logger: Logger
 
     /// A server that takes connections.
     struct Running: Sendable {

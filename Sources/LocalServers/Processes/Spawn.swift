@@ -73,7 +73,7 @@ extension Spawn {
     #else
         // POSIX_SPAWN_SETSID is 0x80 in glibc and musl, whose headers show it to _GNU_SOURCE only.
         private static let flags = Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | 0x80)
-        /// Descriptors that other code opened without close-on-exec. One that is closed in between does no harm.
+        // Descriptors that other code opened without close-on-exec. One that is closed in between does no harm.
         private static var inheritable: [Int32] {
             // Without /proc nothing can be listed, and close-on-exec alone has to do.
             let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
