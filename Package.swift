@@ -19,7 +19,6 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -43,7 +42,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
         // Technologies that know no tenant.
@@ -53,7 +51,7 @@ let package = Package(
 
         // The domain.
         .target(name: "Tenancy", swiftSettings: house),
-        .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras, jwtKit], swiftSettings: house),
+        .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras], swiftSettings: house),
         .target(
             name: "TenancyPostgres",
             dependencies: ["Postgres", "Tenancy", "Identity", crypto, logging],
@@ -111,6 +109,9 @@ let package = Package(
         .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: house),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "Tenancy", crypto], swiftSettings: house),
+        .testTarget(
+            name: "ControlPlaneTests", dependencies: ["ControlPlane", "Identity", "Tenancy", logging],
+            swiftSettings: house),
         .testTarget(
             name: "TenancyPostgresTests",
             dependencies: ["TenancyPostgres", "Postgres", "Tenancy", "Identity", "TestSupport", crypto, logging],

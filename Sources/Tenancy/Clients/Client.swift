@@ -52,7 +52,9 @@ public struct ClientDraft: Sendable, Hashable {
     public init(name: String, email: String?, phone: String?, notes: String?) throws(ValidationError) {
         var problems: [FieldProblem] = []
         func check(_ text: String?, _ rule: TextRule, at pointer: String) {
-            if let text, let detail = rule.problem(in: text) { problems.append(.init(pointer: pointer, detail: detail)) }
+            if let text, let detail = rule.problem(in: text) {
+                problems.append(.init(pointer: pointer, detail: detail))
+            }
         }
         check(name, .name, at: "/name")
         let address = email.flatMap { EmailAddress($0) }

@@ -22,7 +22,7 @@ public struct TenantAccess: Sendable, Hashable {
     /// The id of the request, for the audit trail; nil outside requests.
     public let requestID: String?
 
-    /// States that everything has been checked. Not for request handlers.
+    /// States that everything has been checked; not for request handlers.
     package init(
         verified tenant: TenantID, mode: AccessMode, principal: Principal, tier: TierName, requestID: String? = nil
     ) {

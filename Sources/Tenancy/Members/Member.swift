@@ -36,7 +36,8 @@ public struct Member: Sendable, Hashable, Identifiable {
     public let createdAt: Date
 
     /// A member as the tenant's tables have it.
-    public init(id: UserID, email: EmailAddress, name: String, role: MemberRole, status: MemberStatus, createdAt: Date) {
+    public init(id: UserID, email: EmailAddress, name: String, role: MemberRole, status: MemberStatus, createdAt: Date)
+    {
         self.id = id
         self.email = email
         self.name = name

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A place in a list that is ordered by time of creation, then id. Opaque to whoever carries it.
+/// A place in a list that is ordered by time of creation, then id; opaque to whoever carries it.
 public struct PageCursor: Sendable, Hashable {
     /// Microseconds since 1970, the resolution of PostgreSQL's timestamps.
     public let microseconds: Int64

@@ -15,7 +15,9 @@ public struct Subdomain: Hashable, Sendable, Codable, CustomStringConvertible {
         let label = text.lowercased()
         guard (3...63).contains(label.utf8.count) else { throw .length }
         let bytes = Array(label.utf8)
-        guard bytes.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || $0 == Self.hyphen }) else { throw .characters }
+        guard bytes.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || $0 == Self.hyphen }) else {
+            throw .characters
+        }
         guard Self.isLetter(bytes[0]) else { throw .firstCharacter }
         guard bytes[bytes.count - 1] != Self.hyphen else { throw .lastCharacter }
         guard !(bytes.count >= 4 && bytes[2] == Self.hyphen && bytes[3] == Self.hyphen) else { throw .hyphens }

@@ -18,7 +18,7 @@ public struct TextRule: Sendable {
     /// A name of a company or a person, on one line.
     public static let name = TextRule(length: 1...200)
 
-    /// What is wrong with `text`, or nil. Blank text counts as empty.
+    /// What is wrong with `text`, or nil; blank text counts as empty.
     public func problem(in text: String) -> String? {
         let scalars = text.unicodeScalars
         if scalars.contains(where: self.isForbidden) { return "must not contain control characters" }

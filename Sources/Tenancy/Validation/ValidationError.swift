@@ -12,7 +12,9 @@ public struct FieldProblem: Sendable, Hashable, Codable {
     }
 }
 
-/// An input that was understood but breaks rules; names every field that does, at once. Nothing was changed.
+/// An input that was understood but breaks rules; names every field that does, at once.
+///
+/// Nothing was changed.
 public struct ValidationError: Error, Sendable, Equatable {
     /// All problems found, in the order of the fields; never empty.
     public var problems: [FieldProblem]

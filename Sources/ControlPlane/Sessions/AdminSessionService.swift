@@ -1,0 +1,59 @@
+public import Foundation
+public import Identity
+public import Tenancy
+
+/// Signs global administrators in.
+public struct AdminSessionService: Sendable {
+    private let admins: any AdminRepository
+    private let hasher: PasswordHasher
+    private let tokens: TokenAuthority
+    private let audit: any AuditTrail
+    private let audience: String
+    private let lifetime: SessionLifetime
+    private let now: @Sendable () -> Date
+
+    /// A service over these ports.
+    ///
+    /// - Parameter audience: the host of the admin API, for which tokens are good.
+    public init(
+        admins: any AdminRepository, hasher: PasswordHasher, tokens: TokenAuthority, audit: any AuditTrail,
+        audience: String, lifetime: SessionLifetime = .admin, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.admins = admins
+        self.hasher = hasher
+        self.tokens = tokens
+        self.audit = audit
+        self.audience = audience
+        self.lifetime = lifetime
+        self.now = now
+    }
+
+    /// Exchanges address and password for tokens.
+    ///
+    /// An unknown address takes as long as a wrong password, and leaves the same trace. What was typed is in no audit
+    /// row: people type passwords into the wrong field.
+    ///
+    /// - Throws: ``DomainError/badCredentials``; ``DomainError/busy(retryAfterSeconds:)`` if too many sign in at once.
+    public func signIn(email: String, password: String, requestID: String?) async throws -> SignedIn {
+        var account: (admin: GlobalAdmin, passwordHash: String)?
+        if let address = EmailAddress(email) { account = try await self.admins.credentials(address) }
+        let matches = try await self.hasher.verify(password, against: account?.passwordHash)
+        guard matches, let account else {
+            try await self.recordFailure(of: account?.admin.id, requestID: requestID)
+            throw DomainError.badCredentials
+        }
+        let admin = account.admin.id
+        let issued = try self.tokens.issue(.admin(admin), audience: self.audience, lifetime: self.lifetime.access)
+        let refresh = OpaqueToken.random()
+        try await self.admins.startSession(
+            of: admin, refreshTokenHash: refresh.hash, expiresAt: self.now().addingTimeInterval(self.lifetime.refresh))
+        return SignedIn(accessToken: issued.token, refreshToken: refresh.text, expiresIn: issued.expiresIn)
+    }
+
+    private func recordFailure(of admin: AdminID?, requestID: String?) async throws {
+        try await self.audit.record(
+            AuditEvent(
+                actor: Principal.anonymous.auditName, action: "admin.signIn.refused", tenant: nil,
+                details: ["account": admin?.description ?? "unknown"], requestID: requestID))
+    }
+}
