@@ -9,6 +9,8 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `name` or `name:port`; nil if the text is neither.
     public init?(authority: String) {
+        // Before folding: U+212A, the Kelvin sign, is no `k`, and folding would make it one.
+        guard authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         let parts = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
             guard (1...5).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),

@@ -14,7 +14,8 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, CustomStringConvert
 
     /// Reads the text form, in either case; nil if `text` is no UUID.
     public init?(_ text: some StringProtocol) {
-        guard let uuid = UUID(uuidString: String(text)) else { return nil }
+        // Foundation alone would read on behind a NUL.
+        guard text.utf8.count == 36, let uuid = UUID(uuidString: String(text)) else { return nil }
         self.uuid = uuid
     }
 

@@ -11,8 +11,9 @@ public struct EmailAddress: Hashable, Sendable, Codable, CustomStringConvertible
 
     /// Takes an address as a person typed it; nil if it is none.
     public init?(_ text: String) {
+        // Before folding: U+212A, the Kelvin sign, is no `k`, and folding would make it one, of another's address.
+        guard text.utf8.count <= 254, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         let address = text.lowercased()
-        guard address.utf8.count <= 254, address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         let parts = address.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]) else { return nil }
         self.description = address

@@ -6,13 +6,13 @@ public struct PageRequest: Sendable, Hashable {
     public static let defaultLimit = 50
 
     /// How many items at most; within ``limits``.
-    public var limit: Int
+    public private(set) var limit: Int
     /// Where the page before ended, as that page said; nil for the first page.
     public var cursor: PageCursor?
 
-    /// A request for `limit` items after `cursor`.
+    /// A request for `limit` items after `cursor`; a limit outside of ``limits`` becomes the nearest inside.
     public init(limit: Int = PageRequest.defaultLimit, cursor: PageCursor? = nil) {
-        self.limit = limit
+        self.limit = min(max(limit, Self.limits.lowerBound), Self.limits.upperBound)
         self.cursor = cursor
     }
 }

@@ -23,6 +23,7 @@ public struct PageCursor: Sendable, Hashable {
             return nil
         }
         self.init(microseconds: microseconds, id: id)
+        guard self.text == text else { return nil }
     }
 
     /// The form for a URL: base64url without padding (RFC 4648, section 5).

@@ -13,27 +13,28 @@ public struct Subdomain: Hashable, Sendable, Codable, CustomStringConvertible {
     public init(validating text: String) throws(SubdomainProblem) {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .characters }
         let label = text.lowercased()
-        guard (3...63).contains(label.utf8.count) else { throw .length }
-        let bytes = Array(label.utf8)
-        guard bytes.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || $0 == Self.hyphen }) else {
-            throw .characters
-        }
-        guard Self.isLetter(bytes[0]) else { throw .firstCharacter }
-        guard bytes[bytes.count - 1] != Self.hyphen else { throw .lastCharacter }
-        guard !(bytes.count >= 4 && bytes[2] == Self.hyphen && bytes[3] == Self.hyphen) else { throw .hyphens }
+        if let problem = Self.problem(of: Array(label.utf8)) { throw problem }
         guard !ReservedSubdomains.all.contains(label) else { throw .reserved }
         self.description = label
     }
 
-    /// Takes a label out of the catalog, where the database has already checked it; nil if it breaks a rule of form.
+    /// Takes a label out of the catalog or a host name; nil if it breaks a rule of form.
     ///
     /// The reserved list is not asked: a name that is reserved later must not make its tenant unreachable.
     public init?(stored label: String) {
-        let bytes = Array(label.utf8)
-        guard (3...63).contains(bytes.count), Self.isLetter(bytes[0]), bytes[bytes.count - 1] != Self.hyphen,
-            bytes.allSatisfy({ Self.isLetter($0) || Self.isDigit($0) || $0 == Self.hyphen })
-        else { return nil }
+        guard Self.problem(of: Array(label.utf8)) == nil else { return nil }
         self.description = label
+    }
+
+    private static func problem(of label: [UInt8]) -> SubdomainProblem? {
+        guard (3...63).contains(label.count) else { return .length }
+        guard label.allSatisfy({ self.isLetter($0) || self.isDigit($0) || $0 == self.hyphen }) else {
+            return .characters
+        }
+        guard self.isLetter(label[0]) else { return .firstCharacter }
+        guard label[label.count - 1] != self.hyphen else { return .lastCharacter }
+        guard !(label.count >= 4 && label[2] == self.hyphen && label[3] == self.hyphen) else { return .hyphens }
+        return nil
     }
 
     /// Reads a JSON string as ``init(stored:)`` does.

@@ -22,7 +22,7 @@ public struct TextRule: Sendable {
     public func problem(in text: String) -> String? {
         let scalars = text.unicodeScalars
         if scalars.contains(where: self.isForbidden) { return "must not contain control characters" }
-        let blank = scalars.allSatisfy { $0.properties.isWhitespace }
+        let blank = scalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint }
         if self.length.lowerBound > 0, blank { return "must not be empty" }
         if scalars.count < self.length.lowerBound { return "must have at least \(self.length.lowerBound) characters" }
         if scalars.count > self.length.upperBound { return "must have at most \(self.length.upperBound) characters" }
