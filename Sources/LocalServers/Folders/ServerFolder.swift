@@ -52,10 +52,11 @@ struct ServerFolder: Sendable {
     }
 
     /// Removes everything, wherever it lies.
-    func remove() throws {
-        for item in [home, directory] where FileManager.default.fileExists(atPath: item.path) {
-            try FileManager.default.removeItem(at: item)
-        }
+    func remove() async throws {
+        // By a tool, because what is removed may be thousands of files: that blocks its own process only. Twice,
+        // because the last processes of a killed server may still be writing.
+        let tool = Tool(arguments: ["/bin/rm", "-rf", "--", home.path, directory.path])
+        if try await !tool.run().status.isSuccess { _ = try await tool.output(for: "Removing \(directory.path)") }
     }
 
     /// Makes a folder, unless it exists, with a mode and an owner.

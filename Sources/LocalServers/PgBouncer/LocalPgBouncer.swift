@@ -93,13 +93,13 @@ public final class LocalPgBouncer: Sendable {
     ///
     /// By SIGKILL: it keeps nothing on disk, and what its other signals mean differs between its versions.
     public func stop() async throws {
-        let process = process
-        process.signal("KILL")
-        let status = try await uncancelled { try await process.wait(atMost: .seconds(10)) }
-        guard status != nil else {
-            throw LocalServerError(.stopFailed, "PgBouncer on port \(port) does not stop.")
+        try await uncancelled {
+            self.process.signal("KILL")
+            guard try await self.process.wait(atMost: .seconds(10)) != nil else {
+                throw LocalServerError(.stopFailed, "PgBouncer on port \(self.port) does not stop.")
+            }
+            try await self.folder.remove()
         }
-        try folder.remove()
     }
 
     private func waitUntilReady(within limit: Duration, log: ServerLog) async throws {

@@ -46,8 +46,13 @@ public final class LocalPostgres: Sendable {
     public let installation: PostgresInstallation
 
     private let launch: PostgresLaunch
-    private let lock: FolderLock
-    private let current: Mutex<PostgresLaunch.Running?>
+    /// The server and the lock on its folder; nil while it is stopped.
+    private let current: Mutex<Current?>
+
+    private struct Current {
+        let running: PostgresLaunch.Running
+        let lock: FolderLock
+    }
 
     private init(_ launch: PostgresLaunch, _ running: PostgresLaunch.Running, password: String, lock: FolderLock) {
         port = running.port
@@ -55,8 +60,7 @@ public final class LocalPostgres: Sendable {
         directory = launch.cluster.folder.directory
         installation = launch.cluster.installation
         self.launch = launch
-        self.lock = lock
-        current = Mutex(running)
+        current = Mutex(Current(running: running, lock: lock))
     }
 
     /// Starts a server; makes the cluster if the folder is new; recovers a folder whose server or owner was killed.
@@ -86,27 +90,28 @@ public final class LocalPostgres: Sendable {
             let cluster = PostgresCluster(folder: folder, installation: found)
             ServerLog.rotate(folder.log)
             try await Postmaster(data: cluster.data).stopOrphan()
-            let password = try await cluster.prepare(lifetime: lifetime)
+            let durable = lifetime == .kept && settings["fsync"] != "off"
+            let password = try await cluster.prepare(durable: durable, lifetime: lifetime)
             let launch = PostgresLaunch(
                 cluster: cluster, settings: settings, lifetime: lifetime, readyWithin: readyWithin)
             let running = try await launch.start(port: port)
             logger.debug("PostgreSQL takes connections", metadata: ["port": "\(running.port)"])
             return LocalPostgres(launch, running, password: password, lock: lock)
         } catch {
-            if lifetime == .temporary { try folder.remove() }
+            if lifetime == .temporary { try await uncancelled { try await folder.remove() } }
             throw error
         }
     }
 
     /// Whether the server's process runs.
-    public var isRunning: Bool { current.withLock { $0?.process.status == nil && $0 != nil } }
+    public var isRunning: Bool { current.withLock { $0.map { $0.running.process.status == nil } ?? false } }
 
     /// The folder of the Unix socket, for clients that prefer it to TCP; nil when the server is stopped.
-    public var socketDirectory: URL? { current.withLock { $0?.sockets } }
+    public var socketDirectory: URL? { current.withLock { $0?.running.sockets } }
 
     /// Waits until the server's process has ended, whoever ended it; at once if it is stopped.
     public func waitUntilEnded() async throws {
-        guard let running = current.withLock({ $0 }) else { return }
+        guard let running = current.withLock({ $0?.running }) else { return }
         _ = try await running.process.wait()
     }
 
@@ -119,8 +124,10 @@ public final class LocalPostgres: Sendable {
     ///   - limit: After this the server is stopped by ``StopMode/immediate``.
     /// - Throws: ``LocalServerError`` with code `stopFailed`.
     public func stop(_ mode: StopMode = .fast, within limit: Duration = .seconds(60)) async throws {
-        try await uncancelled { try await self.end(mode.signal, within: limit) }
-        if launch.lifetime == .temporary { try launch.cluster.folder.remove() }
+        try await uncancelled {
+            try await self.end(mode.signal, within: limit)
+            if self.launch.lifetime == .temporary { try await self.launch.cluster.folder.remove() }
+        }
     }
 
     /// Stops the server and starts it again on the same port with the same settings.
@@ -141,13 +148,14 @@ public final class LocalPostgres: Sendable {
     /// Starts a stopped, crashed or killed server on the same port with the same settings.
     public func startAgain() async throws {
         guard !isRunning else { return }
+        let lock = try current.withLock { $0?.lock } ?? FolderLock(directory)
         try await Postmaster(data: launch.cluster.data).stopOrphan()
         let running = try await launch.start(port: port)
-        current.withLock { $0 = running }
+        current.withLock { $0 = Current(running: running, lock: lock) }
     }
 
     private func end(_ signal: String, within limit: Duration) async throws {
-        guard let running = current.withLock({ $0 }) else { return }
+        guard let running = current.withLock({ $0?.running }) else { return }
         running.process.signal(signal)
         for escalation in ["QUIT", "KILL"] {
             if try await running.process.wait(atMost: limit) != nil { break }

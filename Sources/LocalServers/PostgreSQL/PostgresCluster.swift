@@ -22,7 +22,7 @@ struct PostgresCluster: Sendable {
     /// Makes the cluster unless it exists, and returns the superuser's password.
     ///
     /// `initdb` works in a folder of its own, which gets its final name last: a folder called `data` is whole.
-    func prepare(lifetime: LocalPostgres.Lifetime) async throws -> String {
+    func prepare(durable: Bool, lifetime: LocalPostgres.Lifetime) async throws -> String {
         let files = FileManager.default
         for name in try files.contentsOfDirectory(atPath: folder.home.path) where name.hasPrefix("data.new-") {
             try files.removeItem(at: folder.home.appendingPathComponent(name))
@@ -32,13 +32,15 @@ struct PostgresCluster: Sendable {
         }
         let password = Self.randomPassword()
         let draft = folder.home.appendingPathComponent("data.new-\(UUID().uuidString)", isDirectory: true)
-        try await initialise(draft, password: password, lifetime: lifetime)
+        try await initialise(draft, password: password, durable: durable, lifetime: lifetime)
         try ServerFolder.write(password, to: passwordFile, owner: nil)
         guard rename(draft.path, data.path) == 0 else { throw LocalServerError.system("cannot make \(data.path)") }
         return password
     }
 
-    private func initialise(_ draft: URL, password: String, lifetime: LocalPostgres.Lifetime) async throws {
+    private func initialise(
+        _ draft: URL, password: String, durable: Bool, lifetime: LocalPostgres.Lifetime
+    ) async throws {
         let secret = folder.home.appendingPathComponent("initial-password")
         try ServerFolder.write(password, to: secret, owner: folder.user)
         defer { unlink(secret.path) }
@@ -52,7 +54,7 @@ struct PostgresCluster: Sendable {
             "--pwfile=\(secret.path)", "--encoding=UTF8", "--locale=\(locale)",
             "--auth-host=scram-sha-256", "--auth-local=scram-sha-256",
         ]
-        if lifetime == .temporary { command.append("--no-sync") }
+        if !durable { command.append("--no-sync") }
         let start = ServerLog(folder.log)
         let tool = try GuardedProcess(
             command, user: folder.user, log: folder.log, lastSignal: "KILL",

@@ -61,6 +61,7 @@ struct PostgresLaunch: Sendable {
             [cluster.installation.program("postgres"), "-D", cluster.data.path],
             user: cluster.folder.user, log: cluster.folder.log, lastSignal: "QUIT", removing: removals)
         let running = Running(process: process, sockets: sockets, port: port)
+        var pause = Duration.milliseconds(20)
         while true {
             if let status = process.status { return .failed(Self.failure(status, log.text)) }
             if try await isReady(running) { return .ready(running) }
@@ -69,7 +70,8 @@ struct PostgresLaunch: Sendable {
                 throw Self.timedOut(readyWithin, log.text)
             }
             // PostgreSQL announces readiness to systemd and to nobody else: ask, a little later each time.
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: pause)
+            pause = min(pause * 3 / 2, .milliseconds(250))
         }
     }
 
@@ -96,7 +98,7 @@ struct PostgresLaunch: Sendable {
         return outside
     }
 
-    private static func failure(_ status: ExitStatus, _ log: String) -> Failure {
+    private static func failure(_ status: Termination, _ log: String) -> Failure {
         if log.contains("pre-existing shared memory block") { return .remains }
         if log.contains("Address already in use") { return .portTaken }
         return .other(

@@ -31,7 +31,7 @@ final class ChildProcess: Sendable {
                 held = nil
             }
             whenEnded()
-            exit.set(ExitStatus(waitStatus: status))
+            exit.set(Termination(waitStatus: status))
         }
     }
 

@@ -3,18 +3,18 @@ import Synchronization
 /// Tells any number of tasks that a process has ended, and how; set once, by the thread that waits for the process.
 final class ExitSignal: Sendable {
     private struct State {
-        var status: ExitStatus?
-        var waiters: [Int: CheckedContinuation<ExitStatus, any Error>] = [:]
+        var status: Termination?
+        var waiters: [Int: CheckedContinuation<Termination, any Error>] = [:]
         var lastWaiter = 0
     }
 
     private let state = Mutex(State())
 
     /// How the process ended; nil while it runs.
-    var status: ExitStatus? { state.withLock { $0.status } }
+    var status: Termination? { state.withLock { $0.status } }
 
     /// Wakes all who wait.
-    func set(_ status: ExitStatus) {
+    func set(_ status: Termination) {
         let waiters = state.withLock { state in
             state.status = status
             defer { state.waiters = [:] }
@@ -24,7 +24,7 @@ final class ExitSignal: Sendable {
     }
 
     /// Waits until the process has ended; throws `CancellationError` when the task is cancelled before.
-    func wait() async throws -> ExitStatus {
+    func wait() async throws -> Termination {
         let number = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -39,8 +39,8 @@ final class ExitSignal: Sendable {
     }
 
     /// Waits at most this long; nil when the process still runs then.
-    func wait(atMost limit: Duration) async throws -> ExitStatus? {
-        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+    func wait(atMost limit: Duration) async throws -> Termination? {
+        try await withThrowingTaskGroup(of: Termination?.self) { group in
             group.addTask { try await self.wait() }
             group.addTask {
                 // The deadline itself, not a guess at how long something takes.
@@ -52,10 +52,10 @@ final class ExitSignal: Sendable {
         }
     }
 
-    private func register(_ continuation: CheckedContinuation<ExitStatus, any Error>, as number: Int) {
+    private func register(_ continuation: CheckedContinuation<Termination, any Error>, as number: Int) {
         // Asked inside the lock's owner: a cancellation that came before the registration found no waiter to wake.
         let cancelled = Task.isCancelled
-        let status: ExitStatus? = state.withLock { state in
+        let status: Termination? = state.withLock { state in
             if state.status == nil, !cancelled { state.waiters[number] = continuation }
             return state.status
         }

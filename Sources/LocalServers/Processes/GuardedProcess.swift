@@ -2,7 +2,7 @@ import Foundation
 
 /// A server, or a long tool, that ends when this process ends - even by `kill -9` - or when this object goes away.
 final class GuardedProcess: Sendable {
-    private let child: ChildProcess
+    let child: ChildProcess
     private let lifeline: Lifeline
 
     /// Starts a command behind a guardian.
@@ -36,14 +36,14 @@ final class GuardedProcess: Sendable {
     deinit { lifeline.closeOwnerEnd() }
 
     /// How it ended; nil while it runs.
-    var status: ExitStatus? { child.exit.status }
+    var status: Termination? { child.exit.status }
 
     /// Sends a signal by name (`INT`, `TERM`, `QUIT`, `KILL`, `HUP`); nothing happens if the process has ended.
     func signal(_ name: String) { lifeline.send(name + "\n") }
 
     /// Waits for the end.
-    func wait() async throws -> ExitStatus { try await child.exit.wait() }
+    func wait() async throws -> Termination { try await child.exit.wait() }
 
     /// Waits for the end, at most this long; nil when it still runs then.
-    func wait(atMost limit: Duration) async throws -> ExitStatus? { try await child.exit.wait(atMost: limit) }
+    func wait(atMost limit: Duration) async throws -> Termination? { try await child.exit.wait(atMost: limit) }
 }

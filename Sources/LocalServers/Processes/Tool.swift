@@ -9,7 +9,7 @@ struct Tool {
 
     /// What a tool left behind.
     struct Result: Sendable {
-        let status: ExitStatus
+        let status: Termination
         let output: String
         let errors: String
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a process ended.
-enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
+enum Termination: Equatable, Sendable, CustomStringConvertible {
     case exited(Int32)
     case killed(signal: Int32)
 
