@@ -21,6 +21,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -62,7 +63,7 @@ let package = Package(
         // HTTP.
         .target(
             name: "BulkheadHummingbird",
-            dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, logging, nioCore],
+            dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, logging, nioCore, nioHTTP1],
             swiftSettings: house),
         .target(
             name: "AdminAPI",
@@ -119,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "BulkheadHummingbirdTests",
             dependencies: [
-                "BulkheadHummingbird", "Tenancy", "Identity", hummingbird, hummingbirdTesting, httpTypes, nioCore, logging,
+                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "ControlPlane", "Tenancy", "Identity",
+                hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging,
             ],
             swiftSettings: house),
         .testTarget(

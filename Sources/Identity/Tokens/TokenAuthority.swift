@@ -82,6 +82,19 @@ public final class TokenAuthority: Sendable {
     /// - Parameter audience: the host that the request is for; the token must have been issued for exactly it.
     /// - Throws: ``TokenProblem``, the first thing that is wrong.
     public func verify(_ token: String, audience: String) throws(TokenProblem) -> VerifiedToken {
+        try self.check(token, audience: audience)
+    }
+
+    /// Checks everything about a token except which host it is for; the caller must compare ``VerifiedToken/audience``.
+    ///
+    /// Tells a token that is worthless from one that is good elsewhere: the latter, at the wrong door, is an alarm.
+    ///
+    /// - Throws: ``TokenProblem``, the first thing that is wrong.
+    public func inspect(_ token: String) throws(TokenProblem) -> VerifiedToken {
+        try self.check(token, audience: nil)
+    }
+
+    private func check(_ token: String, audience: String?) throws(TokenProblem) -> VerifiedToken {
         let compact = try CompactToken(token)
         let now = self.now()
         guard let key = self.keys.withLock({ $0.byName[compact.keyID] }) else { throw .unknownKey }

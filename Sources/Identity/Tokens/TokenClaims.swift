@@ -67,10 +67,11 @@ struct TokenClaims: Sendable, Equatable {
         return "{" + members.joined(separator: ",") + "}"
     }
 
-    /// Checks what the claims say against what is expected at the time `now`, in seconds since 1970.
-    func check(issuer: String, audience: String, now: Double) throws(TokenProblem) {
+    /// Checks what the claims say against what is expected at the time `now`, in seconds since 1970; any audience will
+    /// do if none is given.
+    func check(issuer: String, audience: String?, now: Double) throws(TokenProblem) {
         guard self.issuer == issuer else { throw .issuer }
-        guard self.audience == audience else { throw .audience }
+        if let audience, self.audience != audience { throw .audience }
         guard self.expiresAt > self.issuedAt, self.expiresAt - self.issuedAt <= Self.lifetimeLimit,
             self.notBefore < self.expiresAt
         else { throw .claims }

@@ -6,7 +6,7 @@ public struct VerifiedToken: Sendable, Hashable {
     public let subject: TokenSubject
     /// The `jti` claim, a lower-case UUID: what revocation and logs name a token by (never its text or a hash of it).
     public let id: String
-    /// The `aud` claim, equal to what the verifier asked for.
+    /// The `aud` claim, equal to what the verifier asked for, if it asked.
     public let audience: String
     /// The `iat` claim.
     public let issuedAt: Date

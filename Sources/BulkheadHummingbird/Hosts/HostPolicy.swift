@@ -1,0 +1,35 @@
+public import Tenancy
+
+/// Which hosts are whose, and whose word about tenants is taken.
+public struct HostPolicy: Sendable, Hashable {
+    /// The domain under which all hosts lie.
+    public var baseDomain: BaseDomain
+    /// Whether the bare domain and the loopback names mean the admin host; for development.
+    public var bareIsAdmin: Bool
+    /// The proxies whose `X-Tenant-ID` and `X-Tenant-Subdomain` are evidence.
+    public var trustedPeers: TrustedPeers
+
+    /// A policy.
+    public init(baseDomain: BaseDomain, bareIsAdmin: Bool = false, trustedPeers: TrustedPeers = .none) {
+        self.baseDomain = baseDomain
+        self.bareIsAdmin = bareIsAdmin
+        self.trustedPeers = trustedPeers
+    }
+
+    /// What a request to `host` is addressed to.
+    public func target(of host: HostName) -> HostTarget {
+        self.baseDomain.target(of: host, bareIsAdmin: self.bareIsAdmin)
+    }
+
+    /// The audience of tokens for the admin host.
+    public var adminAudience: String { self.baseDomain.adminHost }
+
+    /// The audience of tokens for a tenant.
+    public func audience(of tenant: Tenant) -> String { self.baseDomain.host(of: tenant.subdomain) }
+
+    /// Whether `audience` is some host of this installation, be it this request's or not.
+    package func isOurs(audience: String) -> Bool {
+        guard let host = HostName(authority: audience), host.description == audience else { return false }
+        return self.baseDomain.target(of: host, bareIsAdmin: false) != .unknown
+    }
+}

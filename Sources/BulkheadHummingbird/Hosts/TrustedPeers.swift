@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+public import NIOCore
+
+/// The proxies that stand in front and whose word about tenants is taken; by default nobody.
+///
+/// Only the direct peer counts, the other end of the connection: what a request says about its own way is hearsay.
+public struct TrustedPeers: Sendable, Hashable {
+    private let ranges: [AddressRange]
+
+    /// Trusts every address in `ranges`.
+    public init(_ ranges: [AddressRange]) {
+        self.ranges = ranges
+    }
+
+    /// Trusts nobody.
+    public static let none = TrustedPeers([])
+
+    /// Whether `peer` is trusted. A peer without an IP address is not.
+    public func contains(_ peer: SocketAddress?) -> Bool {
+        guard !self.ranges.isEmpty, let text = peer?.ipAddress, let address = AddressBytes.read(text) else {
+            return false
+        }
+        return self.ranges.contains { $0.contains(address) }
+    }
+
+    /// The request without the fields that only a trusted proxy may set.
+    func withoutUntrustedFields(_ request: Request, from peer: SocketAddress?) -> Request {
+        guard request.headers.contains(where: { Self.isReserved($0.name) }), !self.contains(peer) else {
+            return request
+        }
+        var head = request.head
+        head.headerFields = HTTPFields(head.headerFields.filter { !Self.isReserved($0.name) })
+        return Request(head: head, body: request.body)
+    }
+
+    /// Whether a trusted peer names a tenant in a field of the request.
+    func namesTenant(_ request: Request, from peer: SocketAddress?) -> Bool {
+        (request.headers.contains(.tenantID) || request.headers.contains(.tenantSubdomain)) && self.contains(peer)
+    }
+
+    private static func isReserved(_ name: HTTPField.Name) -> Bool {
+        name.canonicalName.hasPrefix("x-tenant-") || name == .forwardedHost
+    }
+}

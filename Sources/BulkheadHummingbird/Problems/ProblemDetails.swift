@@ -1,0 +1,66 @@
+public import HTTPTypes
+public import Tenancy
+
+/// Why a request was not served, in the form of RFC 9457: what a client gets as `application/problem+json`.
+///
+/// Thrown by whoever decides; turned into a response in one place (``RequestEnvelope``). Everything in it is meant for
+/// strangers: no SQL, no paths, no names of tenants other than the one addressed.
+public struct ProblemDetails: Error, Sendable, Equatable {
+    /// The base of the `type` member.
+    public static let typeBase = "https://bulkhead.dev/problems/"
+
+    /// The last part of the problem's `type`; what programs tell problems apart by.
+    public var slug: String
+    /// The response's status.
+    public var status: HTTPResponse.Status
+    /// What kind of problem it is, the same for every occurrence.
+    public var title: String
+    /// What happened this time, and what to do about it.
+    public var detail: String
+    /// What is wrong with which field; empty unless an input was refused.
+    public var errors: [FieldProblem]
+    /// Header fields that belong to the problem: `Allow`, `Retry-After`, `WWW-Authenticate`.
+    public var headers: HTTPFields
+    /// Whether a person in a browser gets a page instead, since this may be all that he sees of the installation.
+    public var isForPeople: Bool
+
+    /// A problem.
+    public init(
+        _ slug: String, _ status: HTTPResponse.Status, title: String, detail: String, errors: [FieldProblem] = [],
+        headers: HTTPFields = [:], isForPeople: Bool = false
+    ) {
+        self.slug = slug
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+        self.isForPeople = isForPeople
+    }
+
+    /// The `type` member.
+    public var type: String { Self.typeBase + self.slug }
+
+    /// The JSON document.
+    func document(requestID: String) -> [UInt8] {
+        var json = JSONWriter(capacity: 512)
+        json.object { json in
+            json.member("type", self.type)
+            json.member("title", self.title)
+            json.member("status", self.status.code)
+            json.member("detail", self.detail)
+            json.member("requestId", requestID)
+            guard !self.errors.isEmpty else { return }
+            json.name("errors")
+            json.array { json in
+                for error in self.errors {
+                    json.object { json in
+                        json.member("pointer", error.pointer)
+                        json.member("detail", error.detail)
+                    }
+                }
+            }
+        }
+        return json.bytes
+    }
+}

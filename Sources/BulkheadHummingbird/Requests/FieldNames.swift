@@ -1,0 +1,19 @@
+public import HTTPTypes
+
+/// Names of header fields that this module knows beside the standard ones.
+extension HTTPField.Name {
+    /// Identifies a request in answers, logs and the audit trail.
+    public static let requestID = HTTPField.Name("X-Request-Id")!
+    /// A tenant's id, from a trusted proxy.
+    public static let tenantID = HTTPField.Name("X-Tenant-ID")!
+    /// A tenant's subdomain, from a trusted proxy.
+    public static let tenantSubdomain = HTTPField.Name("X-Tenant-Subdomain")!
+    /// The host that a client asked a proxy for; never evidence of a tenant.
+    public static let forwardedHost = HTTPField.Name("X-Forwarded-Host")!
+    /// How a client would like a request to be processed (RFC 7240).
+    public static let prefer = HTTPField.Name("Prefer")!
+    /// Which of the preferences were honoured (RFC 7240).
+    public static let preferenceApplied = HTTPField.Name("Preference-Applied")!
+    static let host = HTTPField.Name("Host")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+}
