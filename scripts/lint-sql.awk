@@ -41,6 +41,6 @@ function check(line,    upper, start) {
     }
     sub(/^"*[ \t]*/, "", start)
     if (start ~ /^SET[ \t]/ && start !~ /^SET[ \t]+(LOCAL|CONSTRAINTS|TRANSACTION)[ \t]/) report("SET without LOCAL")
-    if (start ~ /^PREPARE[ \t]/) report("a prepared statement of SQL's own")
+    if (start ~ /^PREPARE[ \t]/ && start !~ /^PREPARE TRANSACTION/) report("a prepared statement of SQL's own")
     if (start ~ /^LISTEN[ \t]/ && !listens) report("LISTEN, outside the listener,")
 }

@@ -37,6 +37,7 @@ import Testing
     }
 
     @Test func `a cancelled task kills its tool`() async throws {
+        // To be cancelled from outside, which is the test; awaited below.
         let task = Task { try await Tool(arguments: ["/bin/sleep", "1000"]).run() }
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }

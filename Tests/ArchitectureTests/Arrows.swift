@@ -1,0 +1,53 @@
+/// The arrows of the house: what each target may be built from directly.
+///
+/// Arrows point down and inward only. Whoever adds a target or an arrow adds it here, and so decides on purpose.
+enum Arrows {
+    /// Products of others, by what they are for.
+    private static let http = [
+        "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTP1", "NIOPosix", "Logging", "Metrics",
+    ]
+    private static let cryptography = ["Crypto", "CryptoExtras"]
+
+    static let allowed: [String: [String]] = [
+        // Technologies that know no tenant.
+        "CLibPQ": [],
+        "Postgres": ["CLibPQ", "Logging", "ServiceLifecycle"],
+        "LocalServers": ["Logging"],
+        // The domain.
+        "Tenancy": [],
+        "Identity": ["Tenancy", "Logging"] + cryptography,
+        "ControlPlane": ["Tenancy", "Identity", "Logging"],
+        "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Logging"] + cryptography,
+        // HTTP.
+        "BulkheadHummingbird": ["Tenancy", "Identity"] + http,
+        "AdminAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
+        "TenantAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
+    ]
+
+    /// The composition root and the command over it: they may know everything.
+    static let composers: Set<String> = ["ServerBootstrap", "bulkhead"]
+
+    /// Targets that are one concrete way to do something; the rest of the house knows protocols.
+    static let concrete: Set<String> = [
+        "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers",
+    ]
+
+    /// Who may use a concrete target, beside the composers.
+    static let users: [String: Set<String>] = ["CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"]]
+
+    /// Targets that decide and know no technology.
+    static let pure: Set<String> = ["Tenancy", "Workflow", "DNS", "Mail"]
+
+    /// Modules that come with Swift or the system.
+    static let system: Set<String> = [
+        "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "Synchronization", "Dispatch",
+        "Glibc", "Musl", "Darwin", "Bionic", "Observation", "RegexBuilder",
+    ]
+
+    /// The house's settings, as the manifest prints them.
+    static let settings: Set<String> = [
+        "swiftLanguageMode(6)", "treatAllWarnings(error)",
+        "enableUpcomingFeature(ExistentialAny)", "enableUpcomingFeature(MemberImportVisibility)",
+        "enableUpcomingFeature(InternalImportsByDefault)", "enableUpcomingFeature(NonisolatedNonsendingByDefault)",
+    ]
+}
