@@ -66,13 +66,14 @@ final class HashingThreads: Sendable {
 
     private func startWorker(with first: Job) {
         let thread = Thread {
+            // For tools that list threads: at most 15 bytes, and set from inside, or Linux does not take it.
+            Thread.current.name = "hashing"
             var job: Job? = first
             while let current = job {
                 current.run()
                 job = self.state.withLock { $0.queue.next() }
             }
         }
-        thread.name = "password-hashing"
         thread.start()
     }
 }

@@ -70,7 +70,7 @@ struct PasswordHash: Sendable {
         return value
     }
 
-    private static func derive(from password: [UInt8], salt: [UInt8], cost: ScryptCost) throws -> SymmetricKey {
+    static func derive(from password: [UInt8], salt: [UInt8], cost: ScryptCost) throws -> SymmetricKey {
         do {
             return try KDF.Scrypt.deriveKey(
                 from: password, salt: salt, outputByteCount: self.keyLength, rounds: cost.rounds,
