@@ -1,0 +1,18 @@
+/// A batch on its way, and the task that waits for it. Never changed after it is made.
+///
+/// The continuation is resumed by the I/O thread only, or by whoever finds the mailbox closed.
+final class BatchRequest: Sendable {
+    typealias Waiter = CheckedContinuation<[PostgresRows], any Error>
+
+    let id: RequestID
+    let batch: PostgresBatch
+    let deadline: ContinuousClock.Instant
+    let waiter: Waiter
+
+    init(id: RequestID, batch: PostgresBatch, deadline: ContinuousClock.Instant, waiter: Waiter) {
+        self.id = id
+        self.batch = batch
+        self.deadline = deadline
+        self.waiter = waiter
+    }
+}

@@ -1,0 +1,66 @@
+/// The statements that one connection knows, bounded; the one unused for longest goes first.
+struct PreparedStatements {
+    private static let capacityWithoutNames = 256
+
+    private let capacity: Int
+    private let areNamed: Bool
+    private var statements: [StatementKey: PreparedStatement] = [:]
+    private var clock: UInt64 = 0
+    private var named: UInt64 = 0
+    /// Names that the server still knows and nobody uses any more.
+    private(set) var evicted: [String] = []
+
+    /// With a capacity of 0 statements have no names, and only their cost is remembered.
+    init(capacity: Int) {
+        self.areNamed = capacity > 0
+        self.capacity = capacity > 0 ? capacity : Self.capacityWithoutNames
+    }
+
+    var count: Int { self.statements.count }
+
+    /// The statement for a key, new if need be.
+    mutating func use(_ key: StatementKey) -> (statement: PreparedStatement, isNew: Bool) {
+        self.clock += 1
+        if let statement = self.statements[key] {
+            statement.lastUse = self.clock
+            return (statement, false)
+        }
+        if self.statements.count >= self.capacity { self.evictOldest() }
+        self.named += 1
+        let statement = PreparedStatement(key: key, name: self.areNamed ? "s\(self.named)" : nil)
+        statement.lastUse = self.clock
+        self.statements[key] = statement
+        return (statement, true)
+    }
+
+    /// Drops a statement that the server does not know, or whose plan is stale.
+    mutating func forget(_ statement: PreparedStatement, isOnServer: Bool) {
+        guard self.statements[statement.key] === statement else { return }
+        self.statements[statement.key] = nil
+        if isOnServer, let name = statement.name { self.evicted.append(name) }
+    }
+
+    /// Drops all, after DISCARD ALL.
+    mutating func forgetAll() {
+        self.statements = [:]
+        self.evicted = []
+    }
+
+    /// The names to deallocate, once there are enough of them to be worth a message.
+    mutating func takeEvicted(atLeast minimum: Int) -> [String] {
+        guard self.evicted.count >= minimum else { return [] }
+        defer { self.evicted = [] }
+        return self.evicted
+    }
+
+    /// Takes names back that could not be deallocated yet.
+    mutating func evictAgain(_ names: some Sequence<String>) {
+        self.evicted += names
+    }
+
+    private mutating func evictOldest() {
+        guard let oldest = self.statements.values.min(by: { $0.lastUse < $1.lastUse }) else { return }
+        self.statements[oldest.key] = nil
+        if let name = oldest.name { self.evicted.append(name) }
+    }
+}

@@ -1,0 +1,35 @@
+/// A connection while it is lent. Belongs to the I/O thread.
+final class LeaseSession {
+    /// One thing the borrower wants done; they are done one at a time.
+    enum Operation {
+        case batch(BatchRequest, attempt: Int)
+        case copy(sql: String)
+    }
+
+    let id: LeaseID
+    let connection: Connection
+    let deadline: ContinuousClock.Instant
+    var waiting = FIFO<Operation>()
+    var transfer: CopyTransfer?
+    /// A cancel request is under way. Until it has arrived nothing else may be sent, which it could hit instead.
+    var isCancelling = false
+    var release: LeaseRelease?
+    var cleanup = LeaseCleanup(discards: false)
+    /// When the connection is given up if it has not become idle.
+    var giveUpAt: ContinuousClock.Instant?
+    var rollbackError: PostgresError?
+
+    init(id: LeaseID, connection: Connection, deadline: ContinuousClock.Instant) {
+        self.id = id
+        self.connection = connection
+        self.deadline = deadline
+    }
+
+    /// Whether the server is at work for the borrower.
+    var isBusy: Bool { !self.connection.inFlight.isEmpty || self.connection.copy != nil }
+
+    func finish(_ error: PostgresError?) {
+        self.release?.waiter?.resume(returning: error)
+        self.release?.waiter = nil
+    }
+}

@@ -1,0 +1,48 @@
+import Logging
+
+extension EventLoop {
+    /// A batch is answered: its task is told, and the connection is looked at.
+    func finish(
+        _ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection,
+        _ now: ContinuousClock.Instant
+    ) {
+        self.statistics.batches += 1
+        if let lease = connection.lease { return self.finish(batch, verdict, lease, now) }
+        let duration = self.pool.batchFinished(connection.id, now)
+        batch.remember(isQuick: duration <= self.configuration.headOfLineLimit)
+        self.tell(batch, verdict, connection)
+        // Looked at when libpq is idle, and now and then when it never is.
+        if connection.inFlight.isEmpty || self.statistics.batches % 16 == 0, connection.hasParameterChange {
+            self.logger.debug("a batch left a changed setting behind; its connection will be closed")
+            self.pool.retire(connection.id)
+        }
+    }
+
+    private func tell(_ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection) {
+        switch verdict {
+        case .acknowledged: batch.resumeWithResults()
+        case .stale(let error):
+            if batch.mayBeResent, let request = batch.request {
+                return self.pool.requeue(QueuedBatch(request: request, attempt: 2))
+            }
+            self.statistics.errors += 1
+            batch.resume(throwing: error)
+        case .failed(let error), .leftOpen(let error):
+            self.statistics.errors += 1
+            connection.takeBackDeallocations(batch)
+            batch.resume(throwing: error)
+        }
+    }
+}
+
+extension InFlightBatch {
+    var mayBeResent: Bool {
+        self.attempt == 1 && self.waiter != nil && (self.request?.batch.isResentOnStalePlan ?? false)
+    }
+
+    func remember(isQuick: Bool) {
+        for step in self.steps where step.statement != nil && step.statement?.isQuick != isQuick {
+            step.statement?.isQuick = isQuick
+        }
+    }
+}
