@@ -1,0 +1,200 @@
+import Foundation
+import Synchronization
+import Tenancy
+
+/// What the services did to their ports, in order, and what the ports answer.
+final class Ports: Sendable {
+    struct State {
+        var tenants: [Tenant] = []
+        var admins: [AdminAccount] = []
+        var members: [MemberAccount] = []
+        var open: Set<[UInt8]> = []
+        var clients: [Client] = []
+        var events: [AuditEvent] = []
+        var calls: [String] = []
+        var accesses: [TenantAccess] = []
+        var stored: [[UInt8]] = []
+        var expiries: [Date] = []
+        var auditFails = false
+    }
+
+    struct AdminAccount {
+        var admin: GlobalAdmin
+        var hash: String
+    }
+
+    struct MemberAccount {
+        var member: Member
+        var hash: String?
+    }
+
+    struct AuditBroken: Error {}
+
+    private let mutex = Mutex(State())
+
+    var state: State { self.mutex.withLock { $0 } }
+    var calls: [String] { self.state.calls }
+
+    func change<Value>(_ body: (inout State) throws -> sending Value) rethrows -> Value {
+        try self.mutex.withLock { try body(&$0) }
+    }
+
+    func note(_ call: String, in access: TenantAccess? = nil) {
+        self.change { state in
+            state.calls.append(call)
+            if let access { state.accesses.append(access) }
+        }
+    }
+}
+
+extension Ports: AuditTrail {
+    func record(_ event: AuditEvent) async throws {
+        try self.change { state in
+            if state.auditFails { throw AuditBroken() }
+            state.events.append(event)
+        }
+    }
+}
+
+extension Ports: TenantRepository, TierRepository, TenantProvisioner {
+    func tenants(_ page: PageRequest) async throws -> Page<Tenant> { Page(items: self.state.tenants, next: nil) }
+
+    func tenant(_ id: TenantID) async throws -> Tenant? { self.state.tenants.first { $0.id == id } }
+
+    func tenant(_ subdomain: Subdomain) async throws -> Tenant? {
+        self.state.tenants.first { $0.subdomain == subdomain }
+    }
+
+    func tiers() async throws -> [Tier] { Tier.builtIn }
+
+    func provision(_ new: NewTenant, by principal: Principal) async throws -> Tenant {
+        try self.change { state in
+            guard !state.tenants.contains(where: { $0.subdomain == new.subdomain }) else {
+                throw DomainError.taken(field: "/subdomain", detail: "is taken")
+            }
+            let tenant = Examples.tenant(new.subdomain.description, .active)
+            state.tenants.append(tenant)
+            state.calls.append("provision by \(principal.auditName)")
+            return tenant
+        }
+    }
+}
+
+extension Ports: AdminRepository {
+    func credentials(_ email: EmailAddress) async throws -> (admin: GlobalAdmin, passwordHash: String)? {
+        self.note("credentials \(email)")
+        return self.state.admins.first { $0.admin.email == email }.map { ($0.admin, $0.hash) }
+    }
+
+    func isActive(_ id: AdminID) async throws -> Bool { self.state.admins.contains { $0.admin.id == id } }
+
+    func create(email: EmailAddress, name: String, passwordHash: String, by principal: Principal) async throws
+        -> GlobalAdmin
+    {
+        try self.change { state in
+            guard !state.admins.contains(where: { $0.admin.email == email }) else {
+                throw DomainError.taken(field: "/email", detail: "is taken")
+            }
+            let admin = GlobalAdmin(id: .random(), email: email, name: name, createdAt: Date())
+            state.admins.append(AdminAccount(admin: admin, hash: passwordHash))
+            return admin
+        }
+    }
+
+    func startSession(of id: AdminID, refreshTokenHash: [UInt8], expiresAt: Date) async throws {
+        self.change { state in
+            state.stored.append(refreshTokenHash)
+            state.expiries.append(expiresAt)
+            state.calls.append("startSession \(id)")
+        }
+    }
+}
+
+extension Ports: MemberRepository {
+    func credentials(_ email: EmailAddress, in access: TenantAccess) async throws
+        -> (member: Member, passwordHash: String)?
+    {
+        self.note("credentials \(email)", in: access)
+        guard let account = self.state.members.first(where: { $0.member.email == email }), let hash = account.hash
+        else { return nil }
+        return (account.member, hash)
+    }
+
+    func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member {
+        try self.change { state in
+            guard let account = state.members.first else { throw DomainError.notFound("member") }
+            guard account.member.status != .disabled else { throw DomainError.conflict("disabled") }
+            state.open = [tokenHash]
+            state.expiries.append(expiresAt)
+            state.accesses.append(access)
+            return account.member
+        }
+    }
+
+    func activate(tokenHash: [UInt8], passwordHash: String, in access: TenantAccess) async throws -> Member {
+        try self.change { state in
+            state.calls.append("activate")
+            guard state.open.remove(tokenHash) != nil else { throw DomainError.linkGone }
+            state.members[0].hash = passwordHash
+            state.members[0].member.status = .active
+            return state.members[0].member
+        }
+    }
+
+    func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool {
+        self.note("isActivationOpen", in: access)
+        return self.state.open.contains(tokenHash)
+    }
+
+    func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws {
+        self.change { state in
+            state.stored.append(refreshTokenHash)
+            state.expiries.append(expiresAt)
+            state.accesses.append(access)
+            state.calls.append("startSession \(id)")
+        }
+    }
+}
+
+extension Ports: ClientRepository {
+    func clients(_ page: PageRequest, in access: TenantAccess) async throws -> Page<Client> {
+        self.note("clients", in: access)
+        return Page(items: self.state.clients, next: nil)
+    }
+
+    func client(_ id: ClientID, in access: TenantAccess) async throws -> Client? {
+        self.note("client", in: access)
+        return self.state.clients.first { $0.id == id }
+    }
+
+    func create(_ draft: ClientDraft, in access: TenantAccess) async throws -> Client {
+        self.note("create", in: access)
+        return self.change { state in
+            let client = Client(
+                id: .random(), name: draft.name, email: draft.email, phone: draft.phone, notes: draft.notes, version: 1,
+                createdAt: Date(), updatedAt: Date())
+            state.clients.append(client)
+            return client
+        }
+    }
+
+    func update(_ id: ClientID, to draft: ClientDraft, ifVersion version: Int?, in access: TenantAccess) async throws
+        -> Client
+    {
+        self.note("update", in: access)
+        return try self.change { state in
+            guard let index = state.clients.firstIndex(where: { $0.id == id }) else {
+                throw DomainError.notFound("client")
+            }
+            if let version, state.clients[index].version != version { throw DomainError.preconditionFailed }
+            state.clients[index].name = draft.name
+            state.clients[index].version += 1
+            return state.clients[index]
+        }
+    }
+
+    func delete(_ id: ClientID, ifVersion version: Int?, in access: TenantAccess) async throws {
+        self.note("delete", in: access)
+        self.change { $0.clients.removeAll { $0.id == id } }
+    }
+}
