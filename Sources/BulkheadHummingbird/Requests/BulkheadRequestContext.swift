@@ -1,5 +1,6 @@
 public import Hummingbird
-import NIOCore
+package import Logging
+package import NIOCore
 public import Tenancy
 
 /// A request context that carries a ``RequestScope``; an application's own context conforms to it.
@@ -66,5 +67,15 @@ public struct BulkheadContext: BulkheadRequestContext {
     public init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
         self.scope = RequestScope(peer: source.channel.remoteAddress)
+    }
+
+    /// A context without a connection; for tests and measurements.
+    package init(logger: Logger, peer: SocketAddress?) {
+        self.coreContext = .init(source: Detached(logger: logger))
+        self.scope = RequestScope(peer: peer)
+    }
+
+    private struct Detached: RequestContextSource {
+        let logger: Logger
     }
 }

@@ -1,0 +1,111 @@
+import BulkheadHummingbird
+import HTTPTypes
+import Hummingbird
+import Logging
+import Synchronization
+import Tenancy
+import Testing
+
+@Suite("The table of routes")
+struct RouteTests {
+    private func path(_ entry: RouteEntry) -> String {
+        entry.path.replacing("{id}", with: ClientID.random().description)
+    }
+
+    private func host(_ entry: RouteEntry) -> String {
+        entry.side == .admin ? "admin.example.com" : "acme.example.com"
+    }
+
+    @Test("holds all routes of both sides")
+    func complete() async throws {
+        let server = try await TestServer()
+        let lines = Set(server.responder.table.entries.map(\.description))
+        #expect(
+            lines == [
+                "POST /api/admin/sessions (admin host, nothing)",
+                "POST /api/admin/tenants (admin host, administrator)",
+                "GET /api/admin/tenants (admin host, administrator)",
+                "GET /api/admin/tenants/{id} (admin host, administrator)",
+                "POST /api/admin/tenants/{id}/activation-links (admin host, administrator)",
+                "GET /.well-known/jwks.json (admin host, nothing)",
+                "POST /api/tenant/sessions (tenant host, nothing)",
+                "POST /api/tenant/activations (tenant host, nothing)",
+                "GET /api/tenant/info (tenant host, member)",
+                "GET /api/tenant/clients (tenant host, member)",
+                "POST /api/tenant/clients (tenant host, member)",
+                "GET /api/tenant/clients/{id} (tenant host, member)",
+                "PUT /api/tenant/clients/{id} (tenant host, member)",
+                "DELETE /api/tenant/clients/{id} (tenant host, member)",
+                "GET /.well-known/jwks.json (tenant host, nothing)",
+            ])
+        #expect(server.responder.table.entries.count == lines.count)
+    }
+
+    @Test("is what is enforced: no token, a bad token, another tenant's token, the other side's token")
+    func enforced() async throws {
+        let server = try await TestServer()
+        let globex = try server.token(server.globex)
+        for entry in server.responder.table.entries {
+            let (path, host) = (self.path(entry), self.host(entry))
+            func send(_ token: String?) async throws -> Answer {
+                try await server.send(
+                    entry.method, path, host: host, token: token, json: entry.method == .get ? nil : "{}")
+            }
+            if entry.requirement == .nothing {
+                #expect(try await send(nil).status != 401, "\(entry)")
+            } else {
+                try await send(nil).expectProblem(401, "token-required")
+                try await send("a.b.c").expectProblem(401, "token-invalid")
+            }
+            if entry.side == .admin {
+                try await send(globex).expectProblem(403, "forbidden")
+            } else {
+                try await send(globex).expectProblem(403, "tenant-mismatch")
+                if entry.requirement == .member {
+                    try await send(server.adminToken()).expectProblem(401, "token-invalid")
+                }
+            }
+        }
+        #expect(server.catalog.events.count == server.responder.table.entries.count)
+    }
+
+    @Test("one side's routes do not exist on the other")
+    func sides() async throws {
+        let server = try await TestServer()
+        for entry in server.responder.table.entries where entry.path.hasPrefix("/api/") {
+            let host = entry.side == .admin ? "acme.example.com" : "admin.example.com"
+            try await server.send(entry.method, self.path(entry), host: host).expectProblem(404, "not-found")
+        }
+    }
+
+    /// What middleware between authentication and routes gets to see: the seam for stores of answers and limits.
+    private final class Probe: RouterMiddleware, Sendable {
+        typealias Context = BulkheadContext
+        let seen = Mutex<[String]>([])
+
+        @concurrent
+        func handle(
+            _ request: Request, context: BulkheadContext,
+            next: @concurrent (Request, BulkheadContext) async throws -> Response
+        ) async throws -> Response {
+            let tenant = context.logger[metadataKey: "tenant.id"]?.description ?? "-"
+            self.seen.withLock { $0.append("\(context.scope.identity) \(tenant) \(context.endpointPath ?? "-")") }
+            return try await next(request, context)
+        }
+    }
+
+    @Test("middleware inside sees who asks, for which tenant, and for which route")
+    func inner() async throws {
+        let probe = Probe()
+        let server = try await TestServer(inner: [probe])
+        let user = UserID.random()
+        _ = try await server.send(.get, "/api/tenant/info", token: server.token(server.acme, user: user))
+        _ = try await server.admin(.get, "/api/admin/tenants")
+        let principal = RequestIdentity.proven(.member(user, .admin))
+        #expect(
+            probe.seen.withLock { $0 } == [
+                "\(principal) \(server.acme.id) /api/tenant/info",
+                "\(RequestIdentity.proven(.admin(server.admin.id))) - /api/admin/tenants",
+            ])
+    }
+}
