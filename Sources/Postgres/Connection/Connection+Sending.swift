@@ -22,10 +22,12 @@ extension Connection {
         return isQuick
     }
 
-    /// Writes a statement of the client's own.
-    func sendHousekeeping(_ sql: String) {
+    /// Writes statements of the client's own, with one Sync.
+    func sendHousekeeping(_ statements: [String], answerBy: ContinuousClock.Instant? = nil) {
         let batch = InFlightBatch(request: nil, attempt: 1, place: .leased, isExplicit: false)
-        let isSent = self.sendUnnamed(sql, [], .statement, nil, batch)
+        batch.answerBy = answerBy
+        var isSent = true
+        for sql in statements { isSent = isSent && self.sendUnnamed(sql, [], .statement, nil, batch) }
         self.finishSending(batch, isSent)
     }
 

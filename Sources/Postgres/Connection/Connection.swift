@@ -20,6 +20,9 @@ final class Connection {
     /// What the poller was told last.
     var interest: Readiness = .read
     var copy: CopyTransfer?
+    /// Whether notifications are kept for the owner; otherwise they are thrown away.
+    var keepsNotifications = false
+    var notifications: [PostgresNotification] = []
     /// Who the connection is lent to.
     var lease: LeaseSession?
     /// What the batches behind one that left its transaction open are told.
@@ -62,7 +65,7 @@ final class Connection {
         let isOpen = PQconsumeInput(self.pointer) == 1
         if self.copy != nil { self.continueCopy() }
         if self.copy == nil { self.readAnswers() }
-        self.dropNotifications()
+        self.readNotifications()
         if !isOpen || PQstatus(self.pointer) == CONNECTION_BAD { self.lose(self.libpqError) }
     }
 
@@ -93,8 +96,16 @@ final class Connection {
         PQerrorMessage(self.pointer).map { String(cString: $0) } ?? ""
     }
 
-    /// An injected LISTEN must not fill the memory.
-    private func dropNotifications() {
-        while let notification = PQnotifies(self.pointer) { PQfreemem(notification) }
+    /// Taken in any case: an injected LISTEN must not fill the memory.
+    private func readNotifications() {
+        while let notification = PQnotifies(self.pointer) {
+            if self.keepsNotifications {
+                self.notifications.append(
+                    PostgresNotification(
+                        channel: String(cString: notification.pointee.relname),
+                        payload: String(cString: notification.pointee.extra), pid: notification.pointee.be_pid))
+            }
+            PQfreemem(notification)
+        }
     }
 }

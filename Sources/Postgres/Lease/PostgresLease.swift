@@ -8,6 +8,13 @@ public struct PostgresLease: ~Copyable {
         self.session = session
     }
 
+    /// A second handle on the same lease, for a type that wraps it and is lent in its place.
+    ///
+    /// Must not outlive the closure that this lease was lent to.
+    package borrowing func wrapped() -> PostgresLease {
+        PostgresLease(session: self.session)
+    }
+
     /// Runs one statement. Throws ``PostgresError``.
     public borrowing func query(_ query: PostgresQuery) async throws -> PostgresRows {
         try await self.session.execute([query]).first ?? .none

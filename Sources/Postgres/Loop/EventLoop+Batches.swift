@@ -6,6 +6,7 @@ extension EventLoop {
         _ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection,
         _ now: ContinuousClock.Instant
     ) {
+        guard !self.isListener(connection) else { return self.finishListening(verdict, connection) }
         self.statistics.batches += 1
         if let lease = connection.lease { return self.finish(batch, verdict, lease, now) }
         let duration = self.pool.batchFinished(connection.id, now)

@@ -16,6 +16,7 @@ extension EventLoop {
     func connected(
         _ id: ConnectionID, _ result: Result<ServerLink, PostgresError>, _ now: ContinuousClock.Instant
     ) {
+        guard id.slot < self.connections.count else { return self.listenerConnected(id, result, now) }
         switch result {
         case .failure(let error): self.connectFailed(id, error, now)
         case .success(let link):
@@ -80,6 +81,7 @@ extension EventLoop {
                 }
             }
         }
+        if !connection.notifications.isEmpty { self.deliverNotifications(of: connection) }
         self.updateInterest(connection)
     }
 
@@ -89,6 +91,7 @@ extension EventLoop {
         guard interest != connection.interest else { return }
         connection.interest = interest
         self.poller.change(connection.socket, token: connection.id.token, interest: interest)
+        guard !self.isListener(connection) else { return }
         self.pool.setBlocked(connection.id, connection.isOutputBlocked)
     }
 
@@ -103,6 +106,7 @@ extension EventLoop {
     }
 
     private func lost(_ connection: Connection, _ error: PostgresError, _ now: ContinuousClock.Instant) {
+        guard !self.isListener(connection) else { return self.listenerLost(connection, now) }
         self.forget(connection)
         self.pool.lost(connection.id)
         self.statistics.connectionsLost += 1

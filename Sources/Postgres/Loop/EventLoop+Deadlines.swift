@@ -4,6 +4,7 @@ extension EventLoop {
         self.nextCheck = nil
         self.expireWaiting(now)
         for case let connection? in self.connections { self.expireInFlight(connection, now) }
+        if let connection = self.listener.connection { self.expireInFlight(connection, now) }
         for lease in Array(self.leases.values) { self.expire(lease, now) }
         self.pool.retireIdle(now)
         self.pool.queue.forEach { self.note($0.deadline) }

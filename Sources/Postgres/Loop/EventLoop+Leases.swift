@@ -81,10 +81,10 @@ extension EventLoop {
     private func cleanUp(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
         let connection = lease.connection
         switch lease.cleanup.next(connection.status) {
-        case .rollBack: connection.sendHousekeeping("ROLLBACK")
+        case .rollBack: connection.sendHousekeeping(["ROLLBACK"])
         case .discard:
             connection.statements.forgetAll()
-            connection.sendHousekeeping("DISCARD ALL")
+            connection.sendHousekeeping(["DISCARD ALL"])
         case .giveBack: return self.giveBack(lease, now)
         case .close: connection.lose("the transaction of a lease could not be ended")
         }

@@ -11,7 +11,10 @@ extension EventLoop {
         case .cancel(let id): self.cancel(id, now)
         case .cancelSent(let id): self.cancelSent(id, now)
         case .connected(let id, let result): self.connected(id, result, now)
+        case .subscribe(let inbox): self.subscribe(inbox)
+        case .unsubscribe(let id): self.unsubscribe(id)
         case .shutDown(let isGraceful):
+            self.endSubscriptions()
             self.pool.shutDown()
             if !isGraceful { self.isStopped = true }
         }

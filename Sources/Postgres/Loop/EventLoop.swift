@@ -19,6 +19,7 @@ final class EventLoop {
     var pool: PoolMachine<QueuedBatch, LeaseRequest>
     var connections: [Connection?]
     var leases: [LeaseID: LeaseSession] = [:]
+    var listener = Listener()
     var statistics = PostgresStatistics()
     var lastConnectError: PostgresError?
     /// No deadline is before this; nil if nothing has a deadline.
@@ -59,6 +60,7 @@ final class EventLoop {
         for message in self.messages { self.handle(message, now) }
         self.messages.removeAll(keepingCapacity: true)
         self.carryOut(now)
+        self.carryOutListening(now)
         if let check = self.nextCheck, check <= now { self.checkDeadlines(now) }
         self.publish()
         if self.pool.isFinished && self.leases.isEmpty { self.isStopped = true }
@@ -74,9 +76,8 @@ final class EventLoop {
     private func serve(_ event: PollEvent, _ now: ContinuousClock.Instant) {
         guard event.token != Self.wakeUpToken else { return self.wakeUp.drain() }
         let slot = Int(event.token >> 32)
-        guard slot < self.connections.count, let connection = self.connections[slot],
-            connection.id.token == event.token
-        else { return }
+        let found = slot < self.connections.count ? self.connections[slot] : self.listener.connection
+        guard let connection = found, connection.id.token == event.token else { return }
         if event.readiness.contains(.write) { connection.writable() }
         if event.readiness.contains(.read) { connection.readable() }
         self.settle(connection, now)
@@ -102,6 +103,9 @@ final class EventLoop {
         {
             wake = min(wake ?? retry, retry)
         }
+        if let retry = self.listener.machine.backoff.notBefore, retry > now, self.listener.machine.isWanted {
+            wake = min(wake ?? retry, retry)
+        }
         return wake.map { max(.zero, $0 - now) }
     }
 
@@ -125,6 +129,8 @@ final class EventLoop {
             connection.lose("the client was stopped")
             self.settle(connection, .now)
         }
+        self.endSubscriptions()
+        self.listener.connection = nil
         self.interruption.signal()
         self.connectThreads.end()
         self.cancelThread.end()

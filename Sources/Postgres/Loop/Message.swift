@@ -10,6 +10,8 @@ enum Message: Sendable {
     case cancel(RequestID)
     case cancelSent(LeaseID)
     case connected(ConnectionID, Result<ServerLink, PostgresError>)
+    case subscribe(NotificationInbox)
+    case unsubscribe(RequestID)
     case shutDown(isGraceful: Bool)
 
     /// Answers a message that nobody will act on.
@@ -20,7 +22,8 @@ enum Message: Sendable {
         case .copyNext(_, _, let waiter): waiter.resume(throwing: error)
         case .copyStop(_, let waiter): waiter.resume()
         case .release(_, let release): release.waiter?.resume(returning: error)
-        case .copy, .cancel, .cancelSent, .connected, .shutDown: break
+        case .subscribe(let inbox): inbox.finish()
+        case .copy, .cancel, .cancelSent, .connected, .unsubscribe, .shutDown: break
         }
     }
 }

@@ -58,3 +58,5 @@ struct FIFO<Element> {
         for case let element? in self.elements[self.head...] { body(element) }
     }
 }
+
+extension FIFO: Sendable where Element: Sendable {}

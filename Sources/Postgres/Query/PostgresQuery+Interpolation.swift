@@ -32,6 +32,11 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             self.append(value.postgresBinding)
         }
 
+        /// Binds a value to the next placeholder, or NULL.
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+            self.append(value.postgresBinding)
+        }
+
         /// Puts text into the statement as it is. Never pass anything that a user can influence.
         public mutating func appendInterpolation(unescaped text: String) {
             self.sql += text

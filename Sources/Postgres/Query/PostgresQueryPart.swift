@@ -41,6 +41,11 @@ public struct PostgresQueryPart: Sendable, ExpressibleByStringInterpolation {
             self.pieces.append(.value(value.postgresBinding))
         }
 
+        /// Binds a value, or NULL.
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+            self.pieces.append(.value(value.postgresBinding))
+        }
+
         /// Puts text in as it is. Never pass anything that a user can influence.
         public mutating func appendInterpolation(unescaped text: String) {
             self.pieces.append(.text(text))

@@ -34,7 +34,7 @@ public struct PostgresRow: Sendable {
     ///
     /// A property that is itself a structure is read from a `json` column. A plain value, such as `Int`, is read from
     /// the first column.
-    public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    public func decode<Value: Decodable>(as type: Value.Type) throws -> Value {
         try RowDecoder.decode(type, from: self)
     }
 }

@@ -29,8 +29,8 @@ public struct PostgresRows: Sendable {
     }
 
     /// Reads each row as a value whose properties are columns.
-    public func decode<Value: Decodable>(_ type: Value.Type) throws -> [Value] {
-        try self.map { try $0.decode(type) }
+    public func decode<Value: Decodable>(as type: Value.Type) throws -> [Value] {
+        try self.map { try $0.decode(as: type) }
     }
 
     /// Reads the leading columns of each row, in order.
