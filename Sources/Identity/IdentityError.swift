@@ -22,7 +22,7 @@ public struct IdentityError: Error, Sendable, CustomStringConvertible, CustomDeb
         public static let keyUnreadable = Code(value: .keyUnreadable)
         /// A token was asked for with a lifetime, issuer or audience that no token may have.
         public static let tokenRequest = Code(value: .tokenRequest)
-        /// The system refused memory or a thread for hashing.
+        /// The system refused memory for hashing.
         public static let hashing = Code(value: .hashing)
 
         /// The name of the code.

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Tenancy
 import Testing
@@ -111,6 +112,18 @@ struct TokenAuthorityTests {
         #expect(Set(keys[0].keys) == ["kty", "crv", "x", "kid", "alg", "use"])
         #expect(keys[0]["kty"] == "OKP" && keys[0]["crv"] == "Ed25519" && keys[0]["alg"] == "EdDSA")
         #expect(keys[0]["x"].flatMap { UnpaddedBase64.url.decode($0.utf8) } == self.forge.key.publicBytes)
+    }
+
+    /// RFC 8037, appendices A.1 to A.5.
+    @Test func `Keys and signatures are those of other implementations`() throws {
+        let secret = try #require(UnpaddedBase64.url.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A".utf8))
+        let key = try SigningKey(kid: "k", privateKey: secret, createdAt: Date())
+        let published = JSONWebKeySet(SigningKeySet(current: key)).keys[0].x
+        #expect(published == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+        let input = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
+        let signature = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        let bytes = try #require(UnpaddedBase64.url.decode(signature.utf8))
+        #expect(key.verifying.publicKey.isValidSignature(bytes, for: Array(input.utf8)))
     }
 
     @Test func `Many verify at the same time while keys are replaced`() async throws {

@@ -81,7 +81,7 @@ public struct KeyRing: Sendable {
             var currentSeen = false
             for key in Self.newestFirst(try await self.repository.keys(purpose)) {
                 let state: KeySummary.State =
-                    self.isRetired(key) ? .retired : currentSeen ? .verifying : .current
+                    key.retiredAt != nil ? .retired : currentSeen ? .verifying : .current
                 currentSeen = currentSeen || state == .current
                 summaries.append(
                     KeySummary(
@@ -95,11 +95,11 @@ public struct KeyRing: Sendable {
 
 extension KeyRing {
     private func keysInUse(_ purpose: KeyPurpose) async throws -> [SealedKey] {
-        var keys = try await self.repository.keys(purpose).filter { !self.isRetired($0) }
+        var keys = try await self.repository.keys(purpose).filter { $0.retiredAt == nil }
         if keys.isEmpty {
             try await self.add(purpose, by: .system("keys"))
             // Another process may have made one at the same time: the store decides which is the newest.
-            keys = try await self.repository.keys(purpose).filter { !self.isRetired($0) }
+            keys = try await self.repository.keys(purpose).filter { $0.retiredAt == nil }
         }
         return Self.newestFirst(keys)
     }
@@ -140,10 +140,6 @@ extension KeyRing {
 
     private func open(_ key: SealedKey) throws -> [UInt8] {
         try self.seal.open(key.sealed, context: SealedKey.sealContext(key.purpose, key.kid))
-    }
-
-    private func isRetired(_ key: SealedKey) -> Bool {
-        key.retiredAt.map { $0 <= self.now() } ?? false
     }
 
     private static func newestFirst(_ keys: [SealedKey]) -> [SealedKey] {

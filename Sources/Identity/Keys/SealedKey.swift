@@ -12,7 +12,7 @@ public struct SealedKey: Sendable, Hashable, CustomStringConvertible {
     public let sealed: [UInt8]
     /// When it was made.
     public let createdAt: Date
-    /// From when on nothing made with it is accepted; nil while it is in use.
+    /// When it was retired: nothing made with it is accepted any more; nil while it is in use.
     public let retiredAt: Date?
 
     /// A key as the catalog has it.
