@@ -1,0 +1,40 @@
+import Foundation
+public import Postgres
+public import Tenancy
+
+/// The catalog's tenants in `public.tenants`.
+public struct PostgresTenantRepository: TenantRepository {
+    private let client: PostgresClient
+
+    /// A repository through `client`, which logs in as `bulkhead_control`.
+    public init(client: PostgresClient) {
+        self.client = client
+    }
+
+    /// A page of all tenants; see ``TenantRepository/tenants(_:)``.
+    public func tenants(_ page: PageRequest) async throws -> Page<Tenant> {
+        let query: PostgresQuery
+        if let cursor = page.cursor {
+            query = TenantRow.select(
+                """
+                WHERE (created_at, id) > (\(cursor.timestamp)::timestamptz, \(cursor.id)::uuid)
+                ORDER BY created_at, id LIMIT \(page.limit + 1)::int
+                """)
+        } else {
+            query = TenantRow.select("ORDER BY created_at, id LIMIT \(page.limit + 1)::int")
+        }
+        let tenants = try await self.client.query(query).map(TenantRow.tenant)
+        return Page(cutting: tenants, to: page.limit) { PageCursor(after: $0.createdAt, id: $0.id.uuid) }
+    }
+
+    /// The tenant with this id; see ``TenantRepository/tenant(_:)-(TenantID)``.
+    public func tenant(_ id: TenantID) async throws -> Tenant? {
+        try await self.client.query(TenantRow.select("WHERE id = \(id.uuid)::uuid")).first.map(TenantRow.tenant)
+    }
+
+    /// The tenant with this subdomain; see ``TenantRepository/tenant(_:)-(Subdomain)``.
+    public func tenant(_ subdomain: Subdomain) async throws -> Tenant? {
+        let query = TenantRow.select("WHERE subdomain = \(subdomain.description)")
+        return try await self.client.query(query).first.map(TenantRow.tenant)
+    }
+}

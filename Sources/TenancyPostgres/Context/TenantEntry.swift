@@ -1,0 +1,33 @@
+public import Postgres
+public import Tenancy
+
+/// The statements with which a transaction enters a tenant's context.
+public struct TenantEntry: Sendable {
+    /// Undoes what an earlier transaction may have left in the session: only then is a setting of one tenant out of
+    /// reach of the next, whatever pooler is in between.
+    static let forgetSettings: PostgresQuery = "RESET ALL"
+    /// Closes cursors that an earlier transaction declared WITH HOLD.
+    static let forgetCursors: PostgresQuery = "CLOSE ALL"
+
+    /// The credential, fresh.
+    public let credential: ContextCredential
+    /// How long things may take.
+    public let limits: Tier
+
+    /// An entry with this credential and the time limits of this tier.
+    public init(credential: ContextCredential, limits: Tier) {
+        self.credential = credential
+        self.limits = limits
+    }
+
+    /// `SELECT bulkhead.enter_tenant(...)` with everything bound.
+    public var query: PostgresQuery {
+        let credential = self.credential
+        return """
+            SELECT bulkhead.enter_tenant(\(credential.tenant.uuid)::uuid, \(credential.mode.rawValue)::text, \
+            \(credential.expiresAt)::bigint, \(credential.nonce)::text, \(credential.keyID)::text, \
+            \(credential.signature)::bytea, \(self.limits.statementTimeoutMilliseconds)::int, \
+            \(self.limits.lockTimeoutMilliseconds)::int, \(self.limits.idleInTransactionTimeoutMilliseconds)::int)
+            """
+    }
+}

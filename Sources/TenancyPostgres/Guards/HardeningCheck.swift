@@ -1,0 +1,23 @@
+public import Postgres
+
+/// What `bulkhead init` takes from everybody, asked back: rights that PostgreSQL gives to each role by default.
+///
+/// Apart from the guards, since a managed service may not let anybody take them away; `bulkhead doctor` then warns.
+public enum HardeningCheck {
+    /// The functions that bulkhead_app may still run, and languages it may still use.
+    public static func openings(on client: PostgresClient) async throws -> [String] {
+        let rows = try await client.query(
+            """
+            SELECT p.oid::regprocedure::text FROM pg_proc p
+            WHERE p.pronamespace = 'pg_catalog'::regnamespace
+              AND (p.proname ~ '^pg_(try_)?advisory_' OR p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite',
+                  'pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_stat_get_activity', 'pg_lock_status',
+                  'pg_prepared_statement', 'pg_cursor', 'pg_export_snapshot', 'pg_logical_emit_message'))
+              AND p.proname NOT LIKE 'pg_advisory_unlock%' AND has_function_privilege('bulkhead_app', p.oid, 'EXECUTE')
+            UNION ALL
+            SELECT 'language ' || lanname FROM pg_language
+            WHERE lanname = 'plpgsql' AND has_language_privilege('bulkhead_app', oid, 'USAGE')
+            """)
+        return try rows.map { try $0.decode(String.self) }
+    }
+}

@@ -1,0 +1,131 @@
+public import Logging
+public import Postgres
+public import Tenancy
+
+/// The only door to tenants' tables: every transaction is put into one tenant's context before anything else runs.
+public final class TenantDatabase: Sendable {
+    private let client: PostgresClient
+    private let signer: ContextSigner
+    private let limits: TierLimits
+    private let logger: Logger
+
+    /// A door through `client`, which logs in as `bulkhead_app`.
+    public init(client: PostgresClient, signer: ContextSigner, limits: TierLimits, logger: Logger) {
+        self.client = client
+        self.signer = signer
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// Runs statements that only read, in one round trip and one transaction.
+    ///
+    /// - Throws: ``DomainError/badCredentials`` if the member behind `access` may not act any more,
+    ///   ``DomainError/busy(retryAfterSeconds:)`` without a free connection in time, otherwise `PostgresError`.
+    public func read(_ queries: [PostgresQuery], in access: TenantAccess) async throws -> [PostgresRows] {
+        try await self.correctingClock {
+            let opening = self.opening(of: access.readOnly)
+            var batch = PostgresBatch(opening + queries)
+            batch.planScope = Placement.ownSchema(of: access.tenant).schema
+            let answers = try await self.client.execute(batch)
+            try Self.checkMembership(access, in: answers, opening: opening.count)
+            return Array(answers.dropFirst(opening.count))
+        }
+    }
+
+    /// Lends a transaction of one tenant; commits when the closure returns, rolls back when it throws.
+    ///
+    /// - Throws: what the closure throws; otherwise as ``read(_:in:)``.
+    public nonisolated func withTenant<Value>(
+        _ access: TenantAccess, _ body: (borrowing TenantSession) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await self.translatingErrors {
+            try await self.client.withConnection { lease in
+                try await self.open(access, on: lease)
+                do {
+                    let session = TenantSession(access: access, lease: lease.wrapped())
+                    let value = try await body(session)
+                    try await Self.close("COMMIT", on: lease)
+                    return value
+                } catch {
+                    try await Self.close("ROLLBACK", on: lease)
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// By how many milliseconds the database's clock is ahead of this host's. Measures it anew.
+    public func measureClock() async throws -> Int64 {
+        let before = SystemClock.milliseconds()
+        let rows = try await self.client.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        let after = SystemClock.milliseconds()
+        guard let now = try rows.first?.decode(Int64.self) else { return self.signer.clockOffset }
+        let offset = now - (before + after) / 2
+        self.signer.correctClock(offset: offset)
+        return offset
+    }
+
+    private func opening(of access: TenantAccess) -> [PostgresQuery] {
+        let credential = self.signer.credential(for: access.tenant, mode: access.mode)
+        let enter = TenantEntry(credential: credential, limits: self.limits[access.tier]).query
+        guard case .member(let user, let role) = access.principal else { return [TenantEntry.forgetSettings, enter] }
+        let membership: PostgresQuery = """
+            SELECT 1 FROM users WHERE tenant_id = \(access.tenant.uuid)::uuid AND id = \(user.uuid)::uuid \
+            AND role = \(role.rawValue)::text AND status = 'active'
+            """
+        return [TenantEntry.forgetSettings, enter, membership]
+    }
+
+    private static func checkMembership(_ access: TenantAccess, in answers: [PostgresRows], opening: Int) throws {
+        guard case .member = access.principal else { return }
+        guard answers.count >= opening, !answers[opening - 1].isEmpty else { throw DomainError.badCredentials }
+    }
+
+    private func open(_ access: TenantAccess, on lease: borrowing PostgresLease) async throws {
+        let writes: PostgresQuery =
+            access.mode == .readWrite
+            ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+        do {
+            try await self.enter(access, with: writes, on: lease)
+        } catch let error as PostgresError where error.sqlState == .invalidAuthorization {
+            // The database refused the credential: most likely its clock and ours have drifted apart.
+            _ = try await lease.query("ROLLBACK")
+            _ = try await self.measureClock()
+            try await self.enter(access, with: writes, on: lease)
+        }
+    }
+
+    private func enter(
+        _ access: TenantAccess, with begin: PostgresQuery, on lease: borrowing PostgresLease
+    ) async throws {
+        let opening = [begin, TenantEntry.forgetCursors] + self.opening(of: access)
+        let answers = try await lease.execute(opening)
+        try Self.checkMembership(access, in: answers, opening: opening.count)
+    }
+
+    private static func close(_ end: PostgresQuery, on lease: borrowing PostgresLease) async throws {
+        _ = try await lease.execute([end, TenantEntry.forgetCursors])
+    }
+
+    private func correctingClock<Value>(_ work: () async throws -> Value) async throws -> Value {
+        try await self.translatingErrors {
+            do {
+                return try await work()
+            } catch let error as PostgresError where error.sqlState == .invalidAuthorization {
+                _ = try await self.measureClock()
+                return try await work()
+            }
+        }
+    }
+
+    private nonisolated func translatingErrors<Value>(
+        _ work: () async throws -> sending Value
+    ) async throws -> sending Value {
+        do {
+            return try await work()
+        } catch let error as PostgresError where error.isUnavailable {
+            self.logger.warning("no tenant session to be had", metadata: ["error": "\(error)"])
+            throw DomainError.busy(retryAfterSeconds: 1)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import TenancyPostgres
+
+@Suite("Audit trails")
+struct AuditTests {
+    @Test func manyWritersMakeOneChainInTheCatalog() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let trail = PostgresAuditTrail(client: bulkhead.control)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        try await trail.record(
+                            AuditEvent(
+                                actor: "system:test", action: "test.run", tenant: nil, details: ["n": "\(number)"]))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let verification = AuditVerification(control: bulkhead.control, database: bulkhead.tenants)
+            #expect(try await verification.catalogBreaks() == [])
+            #expect(try await bulkhead.database.execute("SELECT count(*), max(seq) FROM bulkhead.audit_log") == "40|40")
+            for (damage, place) in [
+                ("UPDATE bulkhead.audit_log SET actor = 'nobody' WHERE seq = 7", Int64(7)),
+                ("DELETE FROM bulkhead.audit_log WHERE seq = 3", Int64(4)),
+            ] {
+                try await bulkhead.database.execute(damage)
+                #expect(try await verification.catalogBreaks().contains(place))
+            }
+        }
+    }
+
+    @Test func manyWritersMakeOneChainInATenant() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let tenant = try await bulkhead.makeTenant("acme")
+            let clients = PostgresClientRepository(database: bulkhead.tenants)
+            let access = bulkhead.access(tenant)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        let draft = try ClientDraft(name: "C\(number)", email: nil, phone: nil, notes: nil)
+                        _ = try await clients.create(draft, in: access)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let verification = AuditVerification(control: bulkhead.control, database: bulkhead.tenants)
+            #expect(try await verification.tenantBreaks(in: access) == [])
+            let schema = tenant.placement.schema
+            #expect(
+                try await bulkhead.database.execute("SELECT count(*), max(seq) FROM \(schema).audit_log") == "21|21")
+            try await bulkhead.database.execute("UPDATE \(schema).audit_log SET details = '{\"x\":1}' WHERE seq = 5")
+            #expect(try await verification.tenantBreaks(in: access) == [5])
+        }
+    }
+
+    @Test func theControlRoleCannotChangeTheTrail() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            try await PostgresAuditTrail(client: bulkhead.control).record(
+                AuditEvent(actor: "system:test", action: "test.run", tenant: nil))
+            for statement: PostgresQuery in [
+                "UPDATE bulkhead.audit_log SET actor = 'x'", "DELETE FROM bulkhead.audit_log",
+                "TRUNCATE bulkhead.audit_log",
+            ] {
+                let error = await #expect(throws: PostgresError.self) {
+                    _ = try await bulkhead.control.query(statement)
+                }
+                #expect(error?.sqlState == .insufficientPrivilege)
+            }
+        }
+    }
+}
