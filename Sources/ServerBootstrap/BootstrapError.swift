@@ -1,0 +1,35 @@
+/// Why an installation cannot be put together or started.
+///
+/// The text says what happened, to what, and what to do; it is for operators and holds no secret.
+public enum BootstrapError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The key store kept no key for tenant contexts.
+    case noContextKey
+    /// Another program listens where this one should.
+    case addressInUse(host: String, port: Int)
+    /// An address cannot be listened on for another reason.
+    case cannotListen(host: String, port: Int, reason: String)
+    /// A folder is not that of a development instance.
+    case noInstance(String)
+    /// The private PostgreSQL ended by itself.
+    case databaseEnded(log: String)
+    /// A file of a development instance cannot be read or written.
+    case instanceFile(String, reason: String)
+
+    /// What happened, to what, and what to do.
+    public var description: String {
+        switch self {
+        case .noContextKey:
+            return "the catalog keeps no key for tenant contexts; run: bulkhead keys rotate context"
+        case .addressInUse(let host, let port):
+            return "port \(port) on \(host) is taken by another program; stop that one, or choose another port"
+        case .cannotListen(let host, let port, let reason):
+            return "cannot listen on port \(port) of \(host): \(reason)"
+        case .noInstance(let folder):
+            return "\(folder) holds no development instance; make one with: bulkhead dev --data \(folder)"
+        case .databaseEnded(let log):
+            return "the private PostgreSQL ended; its last words are in \(log)"
+        case .instanceFile(let path, let reason):
+            return "\(path): \(reason)"
+        }
+    }
+}

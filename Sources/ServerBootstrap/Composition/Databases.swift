@@ -1,0 +1,65 @@
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+
+/// The clients of an installation: one for the control plane, one for tenants' rows.
+///
+/// Two, because they log in as two roles, and the one that serves requests to tenants has no right to the catalog.
+public struct Databases: Sendable {
+    /// Logs in as `bulkhead_control`.
+    public let control: PostgresClient
+    /// Logs in as `bulkhead_app`.
+    public let app: PostgresClient
+
+    /// Clients that do nothing until they are run.
+    public init(_ configuration: ServerConfiguration, logger: Logger) {
+        self.control = Self.client(configuration.control, of: configuration, name: "bulkhead control", logger)
+        self.app = Self.client(configuration.app, of: configuration, name: "bulkhead app", logger)
+    }
+
+    /// The clients as services; they have to outlive whatever uses them.
+    public var services: [any Service] { [self.control, self.app] }
+
+    /// A client past a connection pooler, for migrations.
+    public static func direct(_ configuration: ServerConfiguration, logger: Logger) -> PostgresClient {
+        self.client(configuration.direct, of: configuration, name: "bulkhead migrate", logger)
+    }
+
+    private static func client(
+        _ database: ServerConfiguration.Database, of configuration: ServerConfiguration, name: String, _ logger: Logger
+    ) -> PostgresClient {
+        var settings = PostgresConfiguration(connectionString: database.url.text)
+        settings.applicationName = name
+        settings.maximumConnections = database.connections
+        settings.maximumLeasedConnections = max(1, database.connections - 1)
+        if !configuration.preparedStatements { settings.preparedStatementsPerConnection = 0 }
+        return PostgresClient(configuration: settings, logger: logger)
+    }
+}
+
+extension PostgresClient {
+    /// Runs clients while `body` runs, and ends them with it.
+    public static func running<Value: Sendable>(
+        _ clients: [PostgresClient], _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
+            for client in clients {
+                group.addTask {
+                    try await client.run()
+                    return .clientEnded
+                }
+            }
+            group.addTask { .finished(try await body()) }
+            defer { group.cancelAll() }
+            for try await outcome in group {
+                if case .finished(let value) = outcome { return value }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private enum Outcome<Value: Sendable>: Sendable {
+        case clientEnded
+        case finished(Value)
+    }
+}

@@ -1,0 +1,124 @@
+import AdminAPI
+import BulkheadHummingbird
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+import Tenancy
+import TenantAPI
+
+/// Everything of a server that needs its databases: keys, routes, the two listeners.
+struct Listeners: Service {
+    /// How long a connection may be silent.
+    private static let idleTimeout = TimeAmount.seconds(75)
+
+    let configuration: ServerConfiguration
+    let databases: Databases
+    let logger: Logger
+    let onReady: @Sendable (ServerAddresses) async -> Void
+
+    /// Puts the installation together, listens, and serves until graceful shutdown.
+    func run() async throws {
+        let composition = try await Composition.load(self.configuration, databases: self.databases, logger: self.logger)
+        let refresh = KeyRefresh(composition, logger: self.logger)
+        let ready = ReadySignal(self.onReady)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    refresh, self.management(composition, refresh, ready), self.http(composition, ready),
+                ], logger: self.logger))
+        try await group.run()
+    }
+
+    private func http(_ composition: Composition, _ ready: ReadySignal) -> ListeningService {
+        let keys = composition.keys
+        let hosts = composition.hosts
+        let admin = AdminRoutes(
+            hosts: hosts, tenants: composition.tenantService, sessions: composition.adminSessions,
+            admins: composition.admins, tokens: keys.tokens, audit: composition.audit)
+        let tenant = TenantRoutes(
+            hosts: hosts, directory: composition.directory, sessions: composition.memberSessions,
+            activations: composition.activations, clients: composition.clientService, urls: composition.urls,
+            tokens: keys.tokens, audit: composition.audit)
+        let responder = HostRouter<BulkheadContext>(hosts: hosts, admin: admin.side(), tenant: tenant.side())
+        return self.listening(self.configuration.http, responder, "http") { await ready.http(listensOn: $0) }
+    }
+
+    private func management(
+        _ composition: Composition, _ refresh: KeyRefresh, _ ready: ReadySignal
+    ) -> ListeningService {
+        let router = Router(context: BasicRequestContext.self)
+        HealthRoutes(checks: ServerReadiness(composition: composition, refresh: refresh).checks).register(on: router)
+        return self.listening(self.configuration.management, router.buildResponder(), "management") {
+            await ready.management(listensOn: $0)
+        }
+    }
+
+    private func listening<Responder: HTTPResponder>(
+        _ listener: ServerConfiguration.Listener, _ responder: Responder, _ label: String,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) -> ListeningService where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout)),
+            configuration: ApplicationConfiguration(address: .hostname(listener.host, port: listener.port)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? listener.port) },
+            logger: self.logger)
+        return ListeningService(application: application, listener: listener, label: label)
+    }
+}
+
+/// A listener that says in words why it cannot listen.
+struct ListeningService: Service, CustomStringConvertible {
+    let application: any Service
+    let listener: ServerConfiguration.Listener
+    let label: String
+
+    var description: String { "\(self.label) listener" }
+
+    func run() async throws {
+        do {
+            try await self.application.run()
+        } catch let error as IOError {
+            let (host, port) = (self.listener.host, self.listener.port)
+            guard error.errnoCode != EADDRINUSE else { throw BootstrapError.addressInUse(host: host, port: port) }
+            throw BootstrapError.cannotListen(host: host, port: port, reason: String(describing: error))
+        }
+    }
+}
+
+/// Says once that both listeners listen.
+private final class ReadySignal: Sendable {
+    private let ports = Mutex<(http: Int?, management: Int?)>((nil, nil))
+    private let onReady: @Sendable (ServerAddresses) async -> Void
+
+    init(_ onReady: @escaping @Sendable (ServerAddresses) async -> Void) {
+        self.onReady = onReady
+    }
+
+    func http(listensOn port: Int) async {
+        await self.report(
+            self.ports.withLock { ports in
+                ports.http = port
+                return ports
+            })
+    }
+
+    func management(listensOn port: Int) async {
+        await self.report(
+            self.ports.withLock { ports in
+                ports.management = port
+                return ports
+            })
+    }
+
+    /// Each listener reports once, and only the second finds both ports.
+    private func report(_ ports: (http: Int?, management: Int?)) async {
+        guard let http = ports.http, let management = ports.management else { return }
+        await self.onReady(ServerAddresses(httpPort: http, managementPort: management))
+    }
+}

@@ -1,0 +1,55 @@
+import LocalServers
+public import Logging
+public import ServiceLifecycle
+import UnixSignals
+
+/// A Bulkhead server: databases, keys, the HTTP listener and the management listener, started and stopped in order.
+public struct Server: Sendable {
+    /// How long requests under way may take to finish after a signal; then they are cancelled.
+    public static let drainLimit: Duration = .seconds(20)
+
+    private let configuration: ServerConfiguration
+    private let companions: [any Service]
+    private let logger: Logger
+    private let onReady: @Sendable (ServerAddresses) async -> Void
+
+    /// A server that does nothing until it is run.
+    ///
+    /// - Parameters:
+    ///   - companions: services that start before everything else and stop after it.
+    ///   - onReady: called once, when both listeners listen.
+    /// - Throws: `LocalServerError` if a free port is asked for and there is none.
+    public init(
+        _ configuration: ServerConfiguration, companions: [any Service] = [], logger: Logger,
+        onReady: @escaping @Sendable (ServerAddresses) async -> Void
+    ) throws {
+        self.configuration = try configuration.withHTTPPort()
+        self.companions = companions
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until SIGTERM or SIGINT, finishes the requests under way, and returns.
+    ///
+    /// - Throws: ``BootstrapError`` if it cannot listen; what the databases throw if it cannot start.
+    public func run() async throws {
+        let databases = Databases(self.configuration, logger: self.logger)
+        let listeners = Listeners(
+            configuration: self.configuration, databases: databases, logger: self.logger, onReady: self.onReady)
+        var settings = ServiceGroupConfiguration(
+            services: self.companions + databases.services + [listeners],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
+        settings.maximumGracefulShutdownDuration = Self.drainLimit
+        try await ServiceGroup(configuration: settings).run()
+    }
+}
+
+extension ServerConfiguration {
+    /// With a port of its own in place of 0: links to tenants have to name it before anything listens.
+    func withHTTPPort() throws -> ServerConfiguration {
+        guard self.http.port == 0 else { return self }
+        var copy = self
+        copy.http.port = try FreePort.reserve()
+        return copy
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Identity
+import LocalServers
+import Postgres
+import ServerBootstrap
+import Tenancy
+import TenancyPostgres
+
+/// What went wrong, for the person at the keyboard: what happened, to what, and what to do.
+struct Complaint {
+    private let message: String
+    private var lines: [String] = []
+
+    /// Words for any error that a command can end with.
+    init(_ error: any Error) {
+        switch error {
+        case let error as CommandFailure: self.message = error.message
+        case let error as ConfigurationError:
+            self.message = "The configuration has \(error.problems.count) problem(s):"
+            self.lines = error.problems.map(\.description)
+        case let error as Tenancy.ValidationError:
+            self.message = "Nothing was done; \(error.problems.count) value(s) must be different:"
+            self.lines = error.problems.map { "\(Self.option($0.pointer)) \($0.detail)" }
+        case let error as DomainError: self.message = Self.sentence(error)
+        case let error as PostgresError: (self.message, self.lines) = Self.words(error)
+        case let error as MigrationError: self.message = "\(error)"
+        case let error as BootstrapError: self.message = "\(error)"
+        case let error as IdentityError: self.message = error.detail
+        case let error as LocalServerError:
+            self.message = error.message
+            self.lines = error.details?.split(separator: "\n").suffix(12).map(String.init) ?? []
+        default: self.message = "\(error)"
+        }
+    }
+
+    /// Lines that begin with `bulkhead:`.
+    var text: String {
+        let first = Paragraph(text: "bulkhead: " + Self.capped(self.message), indent: "  ").lines
+        return (first + self.lines.flatMap { Paragraph(text: "  " + $0, indent: "    ").lines }).joined(separator: "\n")
+    }
+
+    private static func capped(_ text: String) -> String {
+        text.hasSuffix(".") || text.hasSuffix(":") ? text : text + "."
+    }
+
+    /// `/adminEmail` is `--admin-email` on the command line.
+    private static func option(_ pointer: String) -> String {
+        let parts = pointer.split(separator: "/")
+        guard let field = parts.first else { return "The input" }
+        var name = "--"
+        for character in field {
+            if character.isUppercase { name.append("-") }
+            name.append(character.lowercased())
+        }
+        return ([name] + parts.dropFirst().map(String.init)).joined(separator: " ")
+    }
+
+    private static func sentence(_ error: DomainError) -> String {
+        switch error {
+        case .notFound(let kind): return "There is no such \(kind)"
+        case .taken(let field, let detail): return "\(Self.option(field)) \(detail)"
+        case .conflict(let text), .forbidden(let text): return text
+        case .preconditionFailed: return "It has been changed in the meantime; look again and repeat"
+        case .badCredentials: return "The credentials are wrong"
+        case .linkGone: return "The link was used, replaced or has expired"
+        case .busy(let seconds): return "Too much at once; try again in \(seconds) s"
+        }
+    }
+
+    private static func words(_ error: PostgresError) -> (String, [String]) {
+        var lines: [String] = []
+        if let server = error.server {
+            let state = error.sqlState.map { " (\($0))" } ?? ""
+            lines =
+                ["PostgreSQL says: \(server.message ?? "nothing")\(state)"]
+                + [server.detail, server.hint].compactMap(\.self)
+        }
+        switch error.code {
+        case .connectionFailed:
+            return (
+                "The database cannot be reached: \(error.message) Is it running, and are the URLs right? "
+                    + "'bulkhead config check' shows them.", lines
+            )
+        case .serverError where error.sqlState == .undefinedTable || error.sqlState == .undefinedFunction:
+            return (
+                "The database has not been prepared for this version; run 'bulkhead init', then "
+                    + "'bulkhead migrate'", lines
+            )
+        default: return ("The database did not do it: \(error.message)", lines)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Logging
+import ServerBootstrap
+import Tenancy
+
+/// `bulkhead serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the admin API and the tenants.",
+        discussion: """
+            Needs a database that 'bulkhead init' has prepared. SIGTERM and Ctrl-C finish the requests under way \
+            and stop. Logs go to standard error.
+
+            Examples:
+              bulkhead serve --base-domain example.com
+              BULKHEAD_HTTP_PORT=9000 bulkhead serve
+              bulkhead serve --json        one line of JSON once ready
+            """)
+
+    @Option(help: ArgumentHelp("The domain under which all hosts lie.", valueName: "domain"))
+    var baseDomain: String?
+
+    @Option(help: ArgumentHelp("The address of the HTTP listener.", valueName: "host"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("The port of the HTTP listener; 0 takes any free one.", valueName: "port"))
+    var port: String?
+
+    @Option(help: ArgumentHelp("The port of the management listener.", valueName: "port"))
+    var managementPort: String?
+
+    @OptionGroup var installation: InstallationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let flags: [Setting: String?] = [
+            .baseDomain: self.baseDomain, .httpHost: self.host, .httpPort: self.port,
+            .managementPort: self.managementPort,
+        ]
+        let output = self.output
+        try await self.installation.withConfiguration(flags: flags.compactMapValues(\.self)) { configuration, _ in
+            let logger = InstallationOptions.logger(at: configuration.logLevel)
+            let server = try Server(configuration, logger: logger) { addresses in
+                do {
+                    try output.print(ServeReady(configuration, addresses))
+                } catch {
+                    logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
+                }
+            }
+            try await server.run()
+        }
+    }
+}
+
+/// What `bulkhead serve` says once it serves.
+struct ServeReady: CommandOutput {
+    let baseDomain: String
+    let host: String
+    let port: Int
+    let managementURL: String
+
+    init(_ configuration: ServerConfiguration, _ addresses: ServerAddresses) {
+        self.baseDomain = configuration.baseDomain.description
+        self.host = configuration.http.host
+        self.port = addresses.httpPort
+        self.managementURL = "http://\(configuration.management.host):\(addresses.managementPort)"
+    }
+
+    var text: String {
+        "Serving *.\(self.baseDomain) on \(self.host):\(self.port); health at \(self.managementURL)/health/ready"
+    }
+}
