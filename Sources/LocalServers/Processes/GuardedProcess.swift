@@ -28,6 +28,7 @@ final class GuardedProcess: Sendable {
                 command: (user?.prefix ?? []) + command, lastSignal: lastSignal, removing: removals.map(\.path)),
             input: lifeline.childEnd, output: descriptor, error: descriptor)
         spawn.environment.merge(environment) { $1 }
+        spawn.environment.merge(Guardian.environment) { $1 }
         self.lifeline = lifeline
         // The lifeline closes when the guardian has ended: nobody reads it any more.
         child = try ChildProcess(spawn, whenEnded: { lifeline.closeOwnerEnd() })

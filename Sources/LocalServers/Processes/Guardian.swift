@@ -6,13 +6,19 @@
 enum Guardian {
     /// Arguments for `/bin/sh`: the last signal, the paths to remove when the owner dies, the server's command.
     static func arguments(command: [String], lastSignal: String, removing paths: [String]) -> [String] {
-        ["/bin/sh", "-c", script, "guardian", lastSignal, paths.joined(separator: "\n")] + command
+        ["/bin/sh", "-c", "eval \"$\(variable)\"", "guardian", lastSignal, paths.joined(separator: "\n")] + command
     }
+
+    /// Where the script travels, so that a list of processes stays readable.
+    static var environment: [String: String] { [variable: script] }
+
+    private static let variable = "BULKHEAD_GUARDIAN"
 
     // A background command starts with INT and QUIT ignored until it sets its own handlers: that is why the last
     // signal is repeated until the server is gone, and becomes KILL after ten seconds. TERM is ignored from the end
     // of input on, so that the reader's exit code tells whether the owner died (0) or the server ended first (143).
     private static let script = """
+        unset \(variable)
         cd /
         exec 3<&0 </dev/null
         last=$1 removals=$2
