@@ -62,7 +62,13 @@ struct ServerFolder: Sendable {
     /// Makes a folder, unless it exists, with a mode and an owner.
     static func makeFolder(_ folder: URL, mode: Int, owner: UnprivilegedUser?) throws {
         let files = FileManager.default
-        if files.fileExists(atPath: folder.path) { return }
+        var isFolder: ObjCBool = false
+        if files.fileExists(atPath: folder.path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw LocalServerError(.folderUnusable, "\(folder.path) is a file; choose another folder.")
+            }
+            return
+        }
         let parent = folder.deletingLastPathComponent()
         try files.createDirectory(at: parent, withIntermediateDirectories: true)
         try files.createDirectory(
