@@ -28,7 +28,8 @@ enum Main {
             return 0
         }
         if code == .validationFailure {
-            StandardStream.error.write(Bulkhead.fullMessage(for: error))
+            let text = Paragraph(text: Bulkhead.fullMessage(for: error), indent: "  ").lines.joined(separator: "\n")
+            StandardStream.error.write(text)
             return CommandExit.usage
         }
         StandardStream.error.write(Complaint(error).text)

@@ -42,12 +42,15 @@ public struct Composition: Sendable {
 
     /// Puts an installation together.
     ///
-    /// - Parameter databases: the clients, running.
+    /// - Parameters:
+    ///   - databases: the clients, running.
+    ///   - patience: how long a database that is not there is waited for.
     /// - Throws: `IdentityError` if secret file or keys cannot be used; `PostgresError`; ``BootstrapError``.
     public static func load(
-        _ configuration: ServerConfiguration, databases: Databases, logger: Logger
+        _ configuration: ServerConfiguration, databases: Databases, patience: Duration, logger: Logger
     ) async throws -> Composition {
         let seal = try SecretSeal.read(file: configuration.secretFile)
+        try await databases.check(patience: patience)
         let control = databases.control
         let tiers = PostgresTierRepository(client: control)
         let issuer = "\(configuration.publicScheme)://\(configuration.baseDomain.adminHost)"
@@ -76,7 +79,9 @@ public struct Composition: Sendable {
     ) async throws -> Value {
         let databases = Databases(configuration, logger: logger)
         return try await PostgresClient.running([databases.control, databases.app]) {
-            try await body(try await Composition.load(configuration, databases: databases, logger: logger))
+            try await body(
+                try await Composition.load(
+                    configuration, databases: databases, patience: .seconds(5), logger: logger))
         }
     }
 }

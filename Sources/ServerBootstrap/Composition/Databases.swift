@@ -20,6 +20,13 @@ public struct Databases: Sendable {
     /// The clients as services; they have to outlive whatever uses them.
     public var services: [any Service] { [self.control, self.app] }
 
+    /// Asks both databases for anything, so that one that is not there is found out about first, and soon.
+    ///
+    /// - Throws: `PostgresError`, whose cause says why no connection could be opened.
+    func check(patience: Duration) async throws {
+        for client in [self.control, self.app] { _ = try await client.query("SELECT 1", deadline: .now + patience) }
+    }
+
     /// A client past a connection pooler, for migrations.
     public static func direct(_ configuration: ServerConfiguration, logger: Logger) -> PostgresClient {
         self.client(configuration.direct, of: configuration, name: "bulkhead migrate", logger)

@@ -14,11 +14,13 @@ struct ConfigurationLayer: Sendable {
         self.snapshot = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs)).snapshot()
     }
 
-    /// The variables that begin with `BULKHEAD_`.
+    /// The variables that begin with `BULKHEAD_`; empty ones count as absent.
     init(environment: [String: String]) {
-        self.origin = .environment
-        self.snapshot = EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all)
-            .snapshot()
+        let ours = environment.filter { $0.key.hasPrefix(Setting.variablePrefix) && !$0.value.isEmpty }
+        let pairs = ours.map { (String($0.key.dropFirst(Setting.variablePrefix.count)), $0.value) }
+        let provider = EnvironmentVariablesProvider(
+            environmentVariables: Dictionary(uniqueKeysWithValues: pairs), secretsSpecifier: .all)
+        self.init(.environment, snapshot: provider.snapshot())
     }
 
     private init(_ origin: ConfigurationOrigin, snapshot: any ConfigSnapshot) {

@@ -23,7 +23,7 @@ public struct ConfigurationReader: Sendable {
     ///   - folder: where ``standardFile`` is looked for.
     public init(flags: [Setting: String], environment: [String: String], file: URL? = nil, folder: URL) {
         self.layers.append(ConfigurationLayer(.flag, values: flags))
-        self.layers.append(ConfigurationLayer(environment: environment.filter { !$0.value.isEmpty }))
+        self.layers.append(ConfigurationLayer(environment: environment))
         self.checkVariables(environment)
         let named = file ?? environment[Self.fileVariable].map { URL(fileURLWithPath: $0, relativeTo: folder) }
         let candidate = named ?? folder.appending(path: Self.standardFile)
@@ -73,7 +73,7 @@ public struct ConfigurationReader: Sendable {
 
     private mutating func checkVariables(_ environment: [String: String]) {
         let known = Set(Setting.allCases.map(\.variable)).union(Self.otherVariables)
-        for name in environment.keys.sorted() where name.hasPrefix("BULKHEAD_") && !known.contains(name) {
+        for name in environment.keys.sorted() where name.hasPrefix(Setting.variablePrefix) && !known.contains(name) {
             let detail = "is no setting\(Self.hint(name, among: known.sorted()))"
             self.problems.append(ConfigurationProblem(place: name, detail: detail))
         }

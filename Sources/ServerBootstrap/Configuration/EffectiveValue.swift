@@ -1,5 +1,5 @@
 /// A value that is in force, and where it comes from.
-public struct EffectiveValue: Sendable, Hashable, Codable {
+public struct EffectiveValue: Sendable, Hashable, Encodable {
     /// The key, as in `bulkhead.yaml`.
     public var key: String
     /// The environment variable that would set it.
@@ -10,4 +10,8 @@ public struct EffectiveValue: Sendable, Hashable, Codable {
     public var origin: String
     /// Whether a development instance has settled it.
     public var isOfInstance: Bool
+
+    private enum CodingKeys: CodingKey {
+        case key, variable, value, origin
+    }
 }

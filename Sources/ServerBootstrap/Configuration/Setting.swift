@@ -40,9 +40,12 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     /// From which level on events are logged.
     case logLevel
 
+    /// What the names of our environment variables begin with.
+    static let variablePrefix = "BULKHEAD_"
+
     /// The environment variable.
     public var variable: String {
-        var name = "BULKHEAD_"
+        var name = Self.variablePrefix
         for character in self.rawValue {
             if character.isUppercase || character == "." { name.append("_") }
             if character != "." { name.append(character.uppercased()) }

@@ -22,7 +22,8 @@ struct Listeners: Service {
 
     /// Puts the installation together, listens, and serves until graceful shutdown.
     func run() async throws {
-        let composition = try await Composition.load(self.configuration, databases: self.databases, logger: self.logger)
+        let composition = try await Composition.load(
+            self.configuration, databases: self.databases, patience: .seconds(30), logger: self.logger)
         let refresh = KeyRefresh(composition, logger: self.logger)
         let ready = ReadySignal(self.onReady)
         let group = ServiceGroup(

@@ -35,12 +35,10 @@ struct InitOutput: CommandOutput {
         let roles = self.createdRoles.isEmpty ? "were there already" : self.createdRoles.joined(separator: ", ")
         let migrations = self.migrations.isEmpty ? "none needed" : self.migrations.joined(separator: ", ")
         let secret = self.createdSecretFile ? "new; keep a copy, without it all keys are lost" : "as it was"
-        var lines = [
-            "The database \(self.database) is ready.", "",
-            "  Roles        \(roles)",
-            "  Migrations   \(migrations)",
-            "  Secret file  \(self.secretFile) (\(secret))",
-        ].flatMap { Paragraph(text: $0, indent: "               ").lines }
+        let fields = FieldList([
+            ("Roles", roles), ("Migrations", migrations), ("Secret file", "\(self.secretFile) (\(secret))"),
+        ])
+        var lines = ["The database \(self.database) is ready.", ""] + fields.lines(indent: "  ")
         lines += self.refusals + [""] + self.variables
         return lines.joined(separator: "\n")
     }

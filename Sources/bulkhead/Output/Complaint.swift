@@ -35,12 +35,8 @@ struct Complaint {
 
     /// Lines that begin with `bulkhead:`.
     var text: String {
-        let first = Paragraph(text: "bulkhead: " + Self.capped(self.message), indent: "  ").lines
+        let first = Paragraph(text: "bulkhead: " + self.message, indent: "  ").lines
         return (first + self.lines.flatMap { Paragraph(text: "  " + $0, indent: "    ").lines }).joined(separator: "\n")
-    }
-
-    private static func capped(_ text: String) -> String {
-        text.hasSuffix(".") || text.hasSuffix(":") ? text : text + "."
     }
 
     /// `/adminEmail` is `--admin-email` on the command line.
@@ -68,25 +64,36 @@ struct Complaint {
     }
 
     private static func words(_ error: PostgresError) -> (String, [String]) {
+        if let reason = Self.reasonForNoConnection(error) {
+            return (
+                "The database cannot be reached. Is it running, and are the URLs right? 'bulkhead config check' shows "
+                    + "them", [reason]
+            )
+        }
         var lines: [String] = []
         if let server = error.server {
             let state = error.sqlState.map { " (\($0))" } ?? ""
-            lines =
-                ["PostgreSQL says: \(server.message ?? "nothing")\(state)"]
-                + [server.detail, server.hint].compactMap(\.self)
+            lines = ["PostgreSQL says: \(server.message ?? "nothing")\(state)"]
+            lines += [server.detail, server.hint].compactMap(\.self)
         }
-        switch error.code {
-        case .connectionFailed:
+        let absences: [SQLState] = [.undefinedTable, .undefinedFunction, "3F000"]
+        if let state = error.sqlState, absences.contains(state) {
             return (
-                "The database cannot be reached: \(error.message) Is it running, and are the URLs right? "
-                    + "'bulkhead config check' shows them.", lines
+                "The database has not been prepared for this version; run 'bulkhead init', then 'bulkhead migrate'",
+                lines
             )
-        case .serverError where error.sqlState == .undefinedTable || error.sqlState == .undefinedFunction:
-            return (
-                "The database has not been prepared for this version; run 'bulkhead init', then "
-                    + "'bulkhead migrate'", lines
-            )
-        default: return ("The database did not do it: \(error.message)", lines)
         }
+        return ("The database did not do it: \(error.message)", lines)
+    }
+
+    /// What libpq said, if no connection could be opened. It names host and role, never the password.
+    private static func reasonForNoConnection(_ error: PostgresError) -> String? {
+        if error.code == .deadlineExceeded, let cause = error.cause as? PostgresError {
+            return Self.reasonForNoConnection(cause)
+        }
+        guard error.code == .connectionFailed else { return nil }
+        let text = error.debugDescription
+        guard let start = text.range(of: "detail: ")?.upperBound else { return error.message }
+        return text[start...].split(separator: "\n").first.map(String.init)
     }
 }

@@ -1,8 +1,10 @@
-/// Text broken into lines of at most 80 columns, at spaces only.
+/// Text broken into lines of at most ``width`` columns, at spaces only.
 struct Paragraph {
-    private static let width = 80
+    /// How wide terminals are at least.
+    static let width = 80
 
     let text: String
+    var width = Paragraph.width
     /// Put in front of each line after the first.
     var indent = ""
 
@@ -15,7 +17,7 @@ struct Paragraph {
         var current = String(line.prefix { $0 == " " })
         var isStart = true
         for word in line.split(separator: " ") {
-            if !isStart, current.count + 1 + word.count > Self.width {
+            if !isStart, current.count + 1 + word.count > self.width {
                 lines.append(current)
                 current = self.indent + word
             } else {

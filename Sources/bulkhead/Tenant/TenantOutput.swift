@@ -28,14 +28,13 @@ struct TenantOutput: CommandOutput {
     }
 
     var text: String {
-        let fields = [
+        FieldList([
             ("Id", self.id), ("Name", self.name), ("Subdomain", self.subdomain), ("URL", self.url),
             ("Tier", self.tier), ("Status", self.status),
             ("Placement", "\(self.placement.isolation.rawValue) \(self.placement.schema) on \(self.placement.cluster)"),
             ("Version", String(self.schemaVersion)), ("Created", self.createdAt.formatted(.iso8601)),
             ("Updated", self.updatedAt.formatted(.iso8601)),
-        ]
-        return fields.map { $0.0.padding(toLength: 11, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+        ]).lines().joined(separator: "\n")
     }
 }
 
