@@ -67,7 +67,9 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "AdminAPI",
-            dependencies: ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes],
+            dependencies: [
+                "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes, logging,
+            ],
             swiftSettings: house),
         .target(
             name: "TenantAPI",

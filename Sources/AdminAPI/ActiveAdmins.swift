@@ -5,7 +5,7 @@ import Tenancy
 final class ActiveAdmins: Sendable {
     /// How long an answer is believed: what a disabled administrator has left.
     static let lifetime = Duration.seconds(10)
-    /// How many answers are kept. Only genuine tokens get here, so it takes as many administrators to fill it.
+    /// How many answers are kept; only genuine tokens get here, so it takes as many administrators to fill it.
     private static let capacity = 10_000
 
     private struct Answer {

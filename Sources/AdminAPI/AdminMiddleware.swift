@@ -44,6 +44,7 @@ public struct AdminMiddleware: RouterMiddleware {
         do throws(TokenProblem) {
             token = try self.tokens.inspect(text)
         } catch {
+            context.logger.debug("Access token refused", metadata: ["token.problem": .stringConvertible(error)])
             return .refused(.tokenRefused(error))
         }
         guard case .admin(let id) = token.subject else {

@@ -4,7 +4,9 @@ import HTTPTypes
 import Hummingbird
 import Tenancy
 
-/// Using an activation link up. By POST only: a scanner that opens links of mails uses nothing up.
+/// Using an activation link up.
+///
+/// By POST only: a scanner that opens the links of mails uses nothing up.
 struct ActivationsRoutes: RouteGroup {
     let activations: ActivationService
 

@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 import Testing
 
 @testable import BulkheadHummingbird
@@ -33,7 +34,7 @@ struct JSONTests {
     }
 
     @Test("refuses ill-formed UTF-8")
-    func encoding() {
+    func illFormed() {
         for bytes: [UInt8] in [
             [0x22, 0xC3, 0x22], [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
         ] {
@@ -88,6 +89,19 @@ struct JSONTests {
         #expect((object["list"] as? [Any])?.count == 6)
         #expect(!json.bytes.contains { $0 < 0x20 || $0 == 0x7F })
         #expect(throws: Never.self) { try JSONValue(parsing: json.bytes) }
+    }
+
+    private struct Event: Encodable {
+        let at: Date
+        let path: String
+    }
+
+    @Test("encodes Encodable values with the same form of times")
+    func encoding() async throws {
+        let event = Event(at: Date(timeIntervalSince1970: 1.5), path: "/a")
+        let answer = try await Answer(Response.json(encoding: event, status: .created))
+        #expect(answer.text == #"{"at":"1970-01-01T00:00:01.500000Z","path":"/a"}"#)
+        #expect(answer.status == 201 && answer["content-type"] == "application/json")
     }
 
     @Test("writes times as RFC 3339 has them, before and after 1970, on leap days")

@@ -100,6 +100,15 @@ struct WireTests {
         }
     }
 
+    @Test("a target that is no path is refused", arguments: ["OPTIONS *", "CONNECT acme.example.com:443", "GET x"])
+    func targets(line: String) async throws {
+        try await self.withServer { _, send in
+            let answers = try await send([line + " HTTP/1.1", "Host: acme.example.com", "Connection: close"], "")
+            #expect(answers.map(\.status) == [400])
+            #expect(try answers.first?.slug == "bad-request")
+        }
+    }
+
     @Test("a connection serves requests to several hosts, each with its own tenant")
     func reuse() async throws {
         try await self.withServer { server, send in

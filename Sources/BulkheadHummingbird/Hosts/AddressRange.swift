@@ -40,8 +40,9 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
 
 /// IP addresses as 4 or 16 bytes.
 enum AddressBytes {
-    /// Reads the text form; nil if it is none. IPv4 addresses in IPv6 clothes, as dual-stack sockets report them, are
-    /// undressed (RFC 4291, section 2.5.5.2).
+    /// Reads the text form; nil if it is none.
+    ///
+    /// IPv4 addresses in IPv6 clothes, as dual-stack sockets report them, are undressed (RFC 4291, section 2.5.5.2).
     static func read(_ text: String) -> [UInt8]? {
         var short = [UInt8](repeating: 0, count: 4)
         if inet_pton(AF_INET, text, &short) == 1 { return short }

@@ -91,7 +91,9 @@ final class RequestHeadHandler: ChannelDuplexHandler {
         self.hasAnsweredParseError = true
     }
 
-    /// The authority of a target in absolute form; nil for a path. Not decoded, not normalised: it is only compared.
+    /// The authority of a target in absolute form; nil for a path.
+    ///
+    /// Not decoded, not normalised: it is only compared.
     private static func authority(ofTarget target: String) -> String? {
         guard target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") else { return nil }
         return String(target[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" })

@@ -16,7 +16,7 @@ public struct TrustedPeers: Sendable, Hashable {
     /// Trusts nobody.
     public static let none = TrustedPeers([])
 
-    /// Whether `peer` is trusted. A peer without an IP address is not.
+    /// Whether `peer` is trusted; one without an IP address is not.
     public func contains(_ peer: SocketAddress?) -> Bool {
         guard !self.ranges.isEmpty, let text = peer?.ipAddress, let address = AddressBytes.read(text) else {
             return false

@@ -34,7 +34,7 @@ public struct JSONWriter: Sendable {
         self.close(UInt8(ascii: "]"))
     }
 
-    /// Writes the name of a member; its value must follow. The name may hold nothing that JSON escapes.
+    /// Writes the name of a member, which may hold nothing that JSON escapes; its value must follow.
     public mutating func name(_ name: StaticString) {
         self.separate()
         self.bytes.append(UInt8(ascii: "\""))

@@ -3,7 +3,7 @@ import Tenancy
 
 /// Refusals because of the tenant that a request is addressed to.
 extension ProblemDetails {
-    /// 404: no tenant has this host. The same for a tenant that was deleted.
+    /// 404: no tenant has this host, or it had one that was deleted.
     public static var tenantNotFound: Self {
         Self(
             "tenant-not-found", .notFound, title: "There is no such tenant",

@@ -82,7 +82,9 @@ public struct ProblemTranslator: Sendable {
         }
     }
 
-    /// A problem for a bare status, as frameworks make them. What they say of faults of the server is dropped.
+    /// A problem for a bare status, as frameworks make them.
+    ///
+    /// What they say of faults of the server is dropped.
     static func problem(
         for status: HTTPResponse.Status, detail: String? = nil, headers: HTTPFields = [:]
     ) -> ProblemDetails {

@@ -21,7 +21,9 @@ public protocol BulkheadRequestContext: RequestContext where Source == Applicati
 }
 
 extension BulkheadRequestContext {
-    /// The tenant that the request is for, whoever asks. For routes that serve strangers, such as signing in.
+    /// The tenant that the request is for, whoever asks.
+    ///
+    /// For routes that serve strangers, such as signing in.
     ///
     /// - Throws: ``ProblemDetails/internalError`` if no ``TenantMiddleware`` runs before the route.
     public func requireTenant() throws(ProblemDetails) -> TenantContext {

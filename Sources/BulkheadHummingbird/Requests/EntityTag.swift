@@ -29,7 +29,7 @@ public enum VersionCondition: Sendable, Hashable {
     /// That the thing is at one of these versions; none of ours means that nothing can satisfy it.
     case oneOf([Int])
 
-    /// Reads the condition of a request. Weak and foreign tags match nothing, as the strong comparison wants it.
+    /// Reads the condition of a request; weak and foreign tags match nothing, as the strong comparison wants it.
     public init(_ headers: HTTPFields) {
         guard let value = headers[.ifMatch] else {
             self = .any

@@ -26,7 +26,7 @@ struct TenantResolver: Sendable {
         guard let tenant = try await self.hostTenant(scope) ?? header, tenant.status.admission != .unknown else {
             throw ProblemDetails.tenantNotFound
         }
-        let token = try self.token(of: request)
+        let token = try self.token(of: request, logger)
         let violation = self.violation(tenant, header: header, token, scope)
         if let violation {
             await self.alarm.raise(violation, requestID: scope.requestID, logger: logger)
@@ -87,11 +87,12 @@ struct TenantResolver: Sendable {
         }
     }
 
-    private func token(of request: Request) throws(ProblemDetails) -> Token {
+    private func token(of request: Request, _ logger: Logger) throws(ProblemDetails) -> Token {
         guard let text = try BearerToken.read(from: request.headers) else { return .none }
         do throws(TokenProblem) {
             return .genuine(try self.tokens.inspect(text))
         } catch {
+            logger.debug("Access token refused", metadata: ["token.problem": .stringConvertible(error)])
             return .bad(error)
         }
     }
