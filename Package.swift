@@ -55,7 +55,7 @@ let package = Package(
         .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras], swiftSettings: house),
         .target(
             name: "TenancyPostgres",
-            dependencies: ["Postgres", "Tenancy", "Identity", crypto, logging],
+            dependencies: ["Postgres", "Tenancy", "Identity", crypto, cryptoExtras, logging],
             resources: [.copy("Migrations")],
             swiftSettings: house),
         .target(name: "ControlPlane", dependencies: ["Tenancy", "Identity", logging], swiftSettings: house),

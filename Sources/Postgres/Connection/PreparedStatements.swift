@@ -4,6 +4,9 @@ struct PreparedStatements {
 
     private let capacity: Int
     private let areNamed: Bool
+    /// Nobody can guess it: code of another tenant on the same connection could otherwise prepare a statement of its own
+    /// under a name that this client is about to execute.
+    private let prefix: String
     private var statements: [StatementKey: PreparedStatement] = [:]
     private var clock: UInt64 = 0
     private var named: UInt64 = 0
@@ -11,9 +14,16 @@ struct PreparedStatements {
     private(set) var evicted: [String] = []
 
     /// With a capacity of 0 statements have no names, and only their cost is remembered.
-    init(capacity: Int) {
+    init(capacity: Int, prefix: String = PreparedStatements.randomPrefix()) {
+        self.prefix = prefix
         self.areNamed = capacity > 0
         self.capacity = capacity > 0 ? capacity : Self.capacityWithoutNames
+    }
+
+    /// 128 random bits.
+    static func randomPrefix() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in String(generator.next(), radix: 36) }.joined() + "_"
     }
 
     var count: Int { self.statements.count }
@@ -27,7 +37,7 @@ struct PreparedStatements {
         }
         if self.statements.count >= self.capacity { self.evictOldest() }
         self.named += 1
-        let statement = PreparedStatement(key: key, name: self.areNamed ? "s\(self.named)" : nil)
+        let statement = PreparedStatement(key: key, name: self.areNamed ? "\(self.prefix)\(self.named)" : nil)
         statement.lastUse = self.clock
         self.statements[key] = statement
         return (statement, true)

@@ -6,8 +6,6 @@ public struct TenantEntry: Sendable {
     /// Undoes what an earlier transaction may have left in the session: only then is a setting of one tenant out of
     /// reach of the next, whatever pooler is in between.
     static let forgetSettings: PostgresQuery = "RESET ALL"
-    /// Closes cursors that an earlier transaction declared WITH HOLD.
-    static let forgetCursors: PostgresQuery = "CLOSE ALL"
 
     /// The credential, fresh.
     public let credential: ContextCredential

@@ -1,6 +1,8 @@
 public import Postgres
 
-/// Prepares a database for Bulkhead: roles, rights, the keeper's functions. Runs once, and again after an upgrade.
+/// Prepares a database for Bulkhead: roles, rights, the keeper's functions.
+///
+/// Runs once, and again after an upgrade.
 ///
 /// Needs a superuser, or on managed services a role with CREATEROLE that owns the database; afterwards Bulkhead runs
 /// as `bulkhead_control` and `bulkhead_app` and needs neither.

@@ -2,7 +2,9 @@ import Foundation
 import Postgres
 import Tenancy
 
-/// One named part of making a tenant. The names are stored and shown: they never change.
+/// One named part of making a tenant.
+///
+/// The names are stored and shown: they never change.
 enum ProvisioningStep: String, CaseIterable, Sendable {
     /// The row in the catalog, and with it the subdomain.
     case record
@@ -18,7 +20,9 @@ enum ProvisioningStep: String, CaseIterable, Sendable {
     case activation
 }
 
-/// Everything that making one tenant takes, as statements by step. A value without I/O.
+/// Everything that making one tenant takes, as statements by step.
+///
+/// A value without I/O.
 struct ProvisioningPlan {
     let id: TenantID
     let new: NewTenant
@@ -28,8 +32,10 @@ struct ProvisioningPlan {
 
     private var placement: Placement { .ownSchema(of: self.id) }
 
-    /// The statements of a step. From `schema` to `firstAdministrator` they run as the owner; from `template` on in
-    /// the tenant's context, which `entry` opens.
+    /// The statements of a step.
+    ///
+    /// From `schema` to `firstAdministrator` they run as the owner; from `template` on in the tenant's context, which
+    /// `entry` opens.
     func statements(of step: ProvisioningStep, entry: TenantEntry) -> [PostgresQuery] {
         switch step {
         case .record: return [self.record]

@@ -1,4 +1,6 @@
-/// What is left to apply, decided from what the program has and what the database says. A value without I/O.
+/// What is left to apply, decided from what the program has and what the database says.
+///
+/// A value without I/O.
 struct MigrationPlan: Equatable {
     /// The files to apply, in order.
     let pending: [SQLFile]

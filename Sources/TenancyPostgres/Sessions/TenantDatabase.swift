@@ -1,3 +1,4 @@
+import Foundation
 public import Logging
 public import Postgres
 public import Tenancy
@@ -17,12 +18,16 @@ public final class TenantDatabase: Sendable {
         self.logger = logger
     }
 
-    /// Runs statements that only read, in one round trip and one transaction.
+    /// Runs queries that only read, in one round trip and one transaction.
     ///
-    /// - Throws: ``DomainError/badCredentials`` if the member behind `access` may not act any more,
+    /// Only SELECT, WITH, VALUES and TABLE: whatever controls the transaction or leaves something in the session, such as
+    /// a cursor, needs ``withTenant(_:_:)``, after which the session is wiped.
+    ///
+    /// - Throws: ``TenantQueryError`` for another kind of statement, ``DomainError/badCredentials`` if the member behind `access` may not act any more,
     ///   ``DomainError/busy(retryAfterSeconds:)`` without a free connection in time, otherwise `PostgresError`.
     public func read(_ queries: [PostgresQuery], in access: TenantAccess) async throws -> [PostgresRows] {
-        try await self.correctingClock {
+        guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
+        return try await self.correctingClock {
             let opening = self.opening(of: access.readOnly)
             var batch = PostgresBatch(opening + queries)
             batch.planScope = Placement.ownSchema(of: access.tenant).schema
@@ -40,21 +45,19 @@ public final class TenantDatabase: Sendable {
     ) async throws -> sending Value {
         try await self.translatingErrors {
             try await self.client.withConnection { lease in
+                // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                 try await self.open(access, on: lease)
-                do {
-                    let session = TenantSession(access: access, lease: lease.wrapped())
-                    let value = try await body(session)
-                    try await Self.close("COMMIT", on: lease)
-                    return value
-                } catch {
-                    try await Self.close("ROLLBACK", on: lease)
-                    throw error
-                }
+                let session = TenantSession(access: access, lease: lease.wrapped())
+                let value = try await body(session)
+                try await Self.commit(access.tenant, on: lease)
+                return value
             }
         }
     }
 
-    /// By how many milliseconds the database's clock is ahead of this host's. Measures it anew.
+    /// By how many milliseconds the database's clock is ahead of this host's.
+    ///
+    /// Measures it anew.
     public func measureClock() async throws -> Int64 {
         let before = SystemClock.milliseconds()
         let rows = try await self.client.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
@@ -98,13 +101,16 @@ public final class TenantDatabase: Sendable {
     private func enter(
         _ access: TenantAccess, with begin: PostgresQuery, on lease: borrowing PostgresLease
     ) async throws {
-        let opening = [begin, TenantEntry.forgetCursors] + self.opening(of: access)
+        let opening = [begin] + self.opening(of: access)
         let answers = try await lease.execute(opening)
         try Self.checkMembership(access, in: answers, opening: opening.count)
     }
 
-    private static func close(_ end: PostgresQuery, on lease: borrowing PostgresLease) async throws {
-        _ = try await lease.execute([end, TenantEntry.forgetCursors])
+    /// Commits, if the transaction is still the one that was opened: a statement may have ended it, or failed.
+    private static func commit(_ tenant: TenantID, on lease: borrowing PostgresLease) async throws {
+        let answers = try await lease.execute(["SELECT bulkhead.current_tenant()", "COMMIT"])
+        let current = try answers[0].first?[0].decode(UUID?.self)
+        guard current == tenant.uuid, answers[1].commandTag == "COMMIT" else { throw TenantCommitError() }
     }
 
     private func correctingClock<Value>(_ work: () async throws -> Value) async throws -> Value {
