@@ -1,17 +1,22 @@
 /// Where the server is, and the bounds of a client.
 public struct PostgresConfiguration: Sendable {
-    /// A URI or `key=value` string of libpq (manual, section 34.1.1); several hosts are allowed. Holds the password:
-    /// never printed.
+    /// A URI or `key=value` string of libpq (manual, section 34.1.1); several hosts are allowed.
+    ///
+    /// Holds the password: never printed.
     public var connectionString: String
     /// The name shown in `pg_stat_activity`.
     public var applicationName: String?
-    /// The most connections the pool opens; LISTEN has one of its own beside them. At least 1.
+    /// The most connections the pool opens; LISTEN has one of its own beside them.
+    ///
+    /// At least 1.
     public var maximumConnections: Int = 8
     /// How many of them may be lent at the same time, so that batches always have some.
     public var maximumLeasedConnections: Int = 4
     /// How many batches may wait; beyond, ``PostgresError/Code/overloaded`` at once.
     public var maximumQueuedBatches: Int = 1024
-    /// How many batches may be in flight on one connection. 1 turns pipelining of batches off.
+    /// How many batches may be in flight on one connection.
+    ///
+    /// 1 turns pipelining of batches off.
     public var maximumBatchesInFlight: Int = 16
     /// How long opening a connection may take.
     public var connectTimeout: Duration = .seconds(10)
@@ -20,7 +25,9 @@ public struct PostgresConfiguration: Sendable {
     /// How long the server may take after a deadline has passed, or after a cancel request, before the connection is
     /// given up.
     public var gracePeriod: Duration = .seconds(5)
-    /// How many prepared statements a connection keeps. 0 never names a statement, for poolers that cannot carry them.
+    /// How many prepared statements a connection keeps.
+    ///
+    /// 0 never names a statement, for poolers that cannot carry them.
     public var preparedStatementsPerConnection: Int = 256
     /// A connection whose oldest batch has been running for longer takes no further batch.
     public var headOfLineLimit: Duration = .milliseconds(5)

@@ -56,7 +56,9 @@ struct BatchProgress {
         }
     }
 
-    /// A statement, or the Sync itself, failed. Only the first failure counts.
+    /// A statement, or the Sync itself, failed.
+    ///
+    /// Only the first failure counts.
     mutating func failed(_ step: Step, _ error: PostgresError, isStale: Bool) {
         guard self.failure == nil else { return }
         let isFatal = error.server?.severity == "FATAL" || error.server?.severity == "PANIC"
@@ -65,7 +67,9 @@ struct BatchProgress {
         self.isStale = isStale && !self.hasEnded && !self.hasOpened
     }
 
-    /// The end of the batch was reached. `status` is nil if libpq cannot tell because others are in flight.
+    /// The end of the batch was reached.
+    ///
+    /// `status` is nil if libpq cannot tell because others are in flight.
     func verdict(status: SessionStatus?) -> Verdict {
         guard self.place == .shared else {
             if let failure = self.failure { return self.isStale ? .stale(failure) : .failed(failure) }

@@ -1,4 +1,6 @@
-/// A batch on its way, and the task that waits for it. Never changed after it is made.
+/// A batch on its way, and the task that waits for it.
+///
+/// Never changed after it is made.
 ///
 /// The continuation is resumed by the I/O thread only, or by whoever finds the mailbox closed.
 final class BatchRequest: Sendable {

@@ -1,8 +1,10 @@
 import CLibPQ
 
 extension Connection {
-    /// Begins a `COPY ... TO STDOUT`. libpq has no COPY in pipeline mode, so the mode is left for as long as it takes;
-    /// nothing may be in flight.
+    /// Begins a `COPY ...
+    ///
+    /// TO STDOUT`. libpq has no COPY in pipeline mode, so the mode is left for as long as it takes; nothing may be in
+    /// flight.
     func startCopy(_ sql: String, into transfer: CopyTransfer) {
         self.copy = transfer
         let isSent =

@@ -1,7 +1,9 @@
 import CLibPQ
 
 extension Connection {
-    /// Writes a batch. Returns whether all its statements are known to be quick.
+    /// Writes a batch.
+    ///
+    /// Returns whether all its statements are known to be quick.
     func send(_ request: BatchRequest, attempt: Int, place: BatchProgress.Place) -> Bool {
         let isExplicit = request.batch.transaction != .implicit
         let batch = InFlightBatch(request: request, attempt: attempt, place: place, isExplicit: isExplicit)
@@ -31,7 +33,9 @@ extension Connection {
         self.finishSending(batch, isSent)
     }
 
-    /// Tells the server to forget statements. libpq 15 has no message for it, so it is SQL.
+    /// Tells the server to forget statements.
+    ///
+    /// libpq 15 has no message for it, so it is SQL.
     func sendDeallocations(_ names: [String]) {
         let batch = InFlightBatch(request: nil, attempt: 1, place: .leased, isExplicit: false)
         batch.deallocations = names

@@ -1,7 +1,9 @@
 import CLibPQ
 
-/// One connection to the server. Belongs to the I/O thread, which alone touches the `PGconn`: libpq allows one thread at
-/// a time to use a connection (manual, section 34.20).
+/// One connection to the server.
+///
+/// Belongs to the I/O thread, which alone touches the `PGconn`: libpq allows one thread at a time to use a connection
+/// (manual, section 34.20).
 final class Connection {
     /// What happened while the socket was served, for the owner to act on afterwards.
     enum Event {

@@ -9,7 +9,9 @@ import Foundation
     import Musl
 #endif
 
-/// Opens connections: names, TLS, several hosts, passwords. Blocks, so it runs on a thread of its own.
+/// Opens connections: names, TLS, several hosts, passwords.
+///
+/// Blocks, so it runs on a thread of its own.
 struct Connector: Sendable {
     let connectionString: String
     let applicationName: String?

@@ -1,4 +1,6 @@
-/// The rows of a `COPY ... TO STDOUT` between the socket and the sink. Belongs to the I/O thread.
+/// The rows of a `COPY ...
+///
+/// TO STDOUT` between the socket and the sink. Belongs to the I/O thread.
 ///
 /// Bounded: when the sink is slow the socket is no longer read, so that the server waits.
 final class CopyTransfer {

@@ -1,4 +1,6 @@
-/// A batch that was written to a connection and whose answers are being read. Belongs to the I/O thread.
+/// A batch that was written to a connection and whose answers are being read.
+///
+/// Belongs to the I/O thread.
 final class InFlightBatch {
     /// One message that the server answers.
     struct Step {

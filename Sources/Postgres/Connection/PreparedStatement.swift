@@ -4,12 +4,16 @@ struct StatementKey: Hashable, Sendable {
     let sql: String
 }
 
-/// A statement that a connection knows under a name, or at least knows the cost of. Belongs to the I/O thread.
+/// A statement that a connection knows under a name, or at least knows the cost of.
+///
+/// Belongs to the I/O thread.
 final class PreparedStatement {
     let key: StatementKey
     /// The name on the server; nil if statements are not named.
     let name: String?
-    /// The columns of its rows, known after the first answer. A plan whose columns change is refused by the server.
+    /// The columns of its rows, known after the first answer.
+    ///
+    /// A plan whose columns change is refused by the server.
     var columns: ColumnSet?
     /// Whether the last batch with it was quick, so that others may be queued behind it.
     var isQuick = false

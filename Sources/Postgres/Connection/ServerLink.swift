@@ -13,7 +13,9 @@ final class ServerLink: @unchecked Sendable {
         if let pointer = self.pointer { PQfinish(pointer) }
     }
 
-    /// The connection, which the caller now has to close. Once only.
+    /// The connection, which the caller now has to close.
+    ///
+    /// Once only.
     func take() -> OpaquePointer {
         guard let pointer = self.pointer else { preconditionFailure("a link is taken once") }
         self.pointer = nil
@@ -35,7 +37,9 @@ final class CancelHandle: @unchecked Sendable {
         PQfreeCancel(self.pointer)
     }
 
-    /// Asks the server to stop what the connection is doing. Blocks until the server has taken note.
+    /// Asks the server to stop what the connection is doing.
+    ///
+    /// Blocks until the server has taken note.
     func send() {
         var message = [CChar](repeating: 0, count: 256)
         // A request that does not arrive is noticed by the statement going on, for which there is a grace time.

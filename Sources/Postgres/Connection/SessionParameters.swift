@@ -6,7 +6,9 @@ import Foundation
 /// The server reports changes just before ReadyForQuery, so a setting made for one transaction is never seen here: what
 /// differs between two batches was left behind.
 struct SessionParameters {
-    /// Those that change what statements mean or may do. Reported since PostgreSQL 14.
+    /// Those that change what statements mean or may do.
+    ///
+    /// Reported since PostgreSQL 14.
     private static let names: [StaticString] = [
         "client_encoding", "DateStyle", "default_transaction_read_only", "IntervalStyle", "is_superuser",
         "session_authorization", "standard_conforming_strings", "TimeZone",

@@ -1,5 +1,7 @@
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
-    /// Code, safe sentence and condition code. No SQL, value, name or address.
+    /// Code, safe sentence and condition code.
+    ///
+    /// No SQL, value, name or address.
     public var description: String {
         var text = "PostgresError \(self.code): \(self.message)"
         if let sqlState = self.sqlState { text += " (SQLSTATE \(sqlState))" }

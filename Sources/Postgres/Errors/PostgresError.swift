@@ -34,8 +34,10 @@ public struct PostgresError: Error, Sendable {
         public static let overloaded = Code(.overloaded)
         /// The client is shutting down or has ended.
         public static let shutDown = Code(.shutDown)
-        /// A statement of a batch controlled the transaction itself (`BEGIN`, `COMMIT`, ...), or the server was not idle
-        /// after the batch. Nothing of such a batch is acknowledged.
+        /// A statement of a batch controlled the transaction itself (`BEGIN`, `COMMIT`, ...), or the server was not
+        /// idle after the batch.
+        ///
+        /// Nothing of such a batch is acknowledged.
         public static let transactionLeftOpen = Code(.transactionLeftOpen)
         /// COMMIT was answered by ROLLBACK.
         public static let transactionRolledBack = Code(.transactionRolledBack)
@@ -70,9 +72,13 @@ public struct PostgresError: Error, Sendable {
     public struct ServerDetails: Sendable, Hashable {
         /// `ERROR`, `FATAL` or `PANIC`.
         public var severity: String?
-        /// The primary message. May hold values: for logs of operators only.
+        /// The primary message.
+        ///
+        /// May hold values: for logs of operators only.
         public var message: String?
-        /// The detail line. May hold values.
+        /// The detail line.
+        ///
+        /// May hold values.
         public var detail: String?
         /// The hint.
         public var hint: String?
@@ -134,7 +140,9 @@ public struct PostgresError: Error, Sendable {
     public var message: String { self.storage.message }
     /// The server's condition code, if the server spoke.
     public var sqlState: SQLState? { self.storage.sqlState }
-    /// The server's words, if it spoke. May hold values of rows.
+    /// The server's words, if it spoke.
+    ///
+    /// May hold values of rows.
     public var server: ServerDetails? { self.storage.server }
     /// The violated constraint, if the server named one.
     public var constraint: String? { self.storage.server?.constraint }

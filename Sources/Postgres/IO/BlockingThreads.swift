@@ -51,7 +51,9 @@ final class BlockingThreads: Sendable {
         self.queue.add(job)
     }
 
-    /// Ends the threads after the jobs they are at. Blocks: not for a thread of Swift's concurrency.
+    /// Ends the threads after the jobs they are at.
+    ///
+    /// Blocks: not for a thread of Swift's concurrency.
     func end() {
         self.queue.close()
         for thread in self.threads { thread.join() }

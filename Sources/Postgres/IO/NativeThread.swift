@@ -30,7 +30,9 @@ struct NativeThread: Sendable {
         private struct Identifier: Sendable { let value: pthread_t }
     #endif
 
-    /// Starts a thread. Fails only when the system is out of threads.
+    /// Starts a thread.
+    ///
+    /// Fails only when the system is out of threads.
     init(name: String, _ body: @escaping @Sendable () -> Void) throws {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         #if canImport(Darwin)
@@ -53,7 +55,9 @@ struct NativeThread: Sendable {
         #endif
     }
 
-    /// Waits for the end of the thread. Call it only when the thread has said that it is about to end.
+    /// Waits for the end of the thread.
+    ///
+    /// Call it only when the thread has said that it is about to end.
     func join() {
         pthread_join(self.identifier.value, nil)
     }

@@ -13,7 +13,9 @@ struct PollEvent: Sendable {
     var readiness: Readiness
 }
 
-/// Waits for many sockets at once, level-triggered. Used by one thread only.
+/// Waits for many sockets at once, level-triggered.
+///
+/// Used by one thread only.
 protocol Poller: ~Copyable {
     mutating func add(_ descriptor: Int32, token: UInt64, interest: Readiness) throws
     mutating func change(_ descriptor: Int32, token: UInt64, interest: Readiness)

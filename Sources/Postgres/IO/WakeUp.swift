@@ -27,7 +27,9 @@ final class WakeUp: Sendable {
         close(self.writeDescriptor)
     }
 
-    /// Makes the reading end ready. A full pipe is ready already.
+    /// Makes the reading end ready.
+    ///
+    /// A full pipe is ready already.
     func signal() {
         var byte: UInt8 = 1
         _ = write(self.writeDescriptor, &byte, 1)

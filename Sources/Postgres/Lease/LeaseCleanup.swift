@@ -16,7 +16,9 @@ struct LeaseCleanup {
         self.discards = discards
     }
 
-    /// The next step, when nothing is in flight. What does not become idle is closed.
+    /// The next step, when nothing is in flight.
+    ///
+    /// What does not become idle is closed.
     mutating func next(_ status: SessionStatus) -> Action {
         switch status {
         case .inTransaction, .inFailedTransaction:

@@ -3,7 +3,9 @@ struct LeaseID: Hashable, Sendable {
     let rawValue: RequestID
 }
 
-/// A task that waits for a connection of its own. Never changed after it is made.
+/// A task that waits for a connection of its own.
+///
+/// Never changed after it is made.
 final class LeaseRequest: LeaseWaiter, Sendable {
     let id: RequestID
     let deadline: ContinuousClock.Instant

@@ -1,4 +1,6 @@
-/// A connection while it is lent. Belongs to the I/O thread.
+/// A connection while it is lent.
+///
+/// Belongs to the I/O thread.
 final class LeaseSession {
     /// One thing the borrower wants done; they are done one at a time.
     enum Operation {
@@ -11,7 +13,9 @@ final class LeaseSession {
     let deadline: ContinuousClock.Instant
     var waiting = FIFO<Operation>()
     var transfer: CopyTransfer?
-    /// A cancel request is under way. Until it has arrived nothing else may be sent, which it could hit instead.
+    /// A cancel request is under way.
+    ///
+    /// Until it has arrived nothing else may be sent, which it could hit instead.
     var isCancelling = false
     var release: LeaseRelease?
     var cleanup = LeaseCleanup(discards: false)

@@ -1,4 +1,6 @@
-/// The caller's side of a lease. Copied freely inside of this module, lent to callers as noncopyable.
+/// The caller's side of a lease.
+///
+/// Copied freely inside of this module, lent to callers as noncopyable.
 struct LeasedSession: Sendable {
     let client: PostgresClient
     let id: LeaseID
@@ -40,7 +42,9 @@ struct LeasedSession: Sendable {
         }
     }
 
-    /// Gives the connection back. With `waits`, returns when it is idle again or gone; the error is that of a rollback.
+    /// Gives the connection back.
+    ///
+    /// With `waits`, returns when it is idle again or gone; the error is that of a rollback.
     func release(discards: Bool, waits: Bool) async -> PostgresError? {
         guard waits else {
             _ = self.client.mailbox.post(.release(self.id, LeaseRelease(discards: discards)))  // else it is gone already

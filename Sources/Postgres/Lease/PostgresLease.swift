@@ -15,13 +15,16 @@ public struct PostgresLease: ~Copyable {
         PostgresLease(session: self.session)
     }
 
-    /// Runs one statement. Throws ``PostgresError``.
+    /// Runs one statement.
+    ///
+    /// Throws ``PostgresError``.
     public borrowing func query(_ query: PostgresQuery) async throws -> PostgresRows {
         try await self.session.execute([query]).first ?? .none
     }
 
-    /// Runs statements in one round trip and returns their answers in order. Outside of a transaction block they are one
-    /// transaction. Throws ``PostgresError``.
+    /// Runs statements in one round trip and returns their answers in order.
+    ///
+    /// Outside of a transaction block they are one transaction. Throws ``PostgresError``.
     public borrowing func execute(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
         try await self.session.execute(queries)
     }

@@ -10,12 +10,16 @@ public struct PostgresTransaction: ~Copyable {
         self.session = session
     }
 
-    /// Runs one statement. Throws ``PostgresError``.
+    /// Runs one statement.
+    ///
+    /// Throws ``PostgresError``.
     public borrowing func query(_ query: PostgresQuery) async throws -> PostgresRows {
         try await self.session.execute([query]).first ?? .none
     }
 
-    /// Runs statements in one round trip and returns their answers in order. Throws ``PostgresError``.
+    /// Runs statements in one round trip and returns their answers in order.
+    ///
+    /// Throws ``PostgresError``.
     public borrowing func execute(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
         try await self.session.execute(queries)
     }

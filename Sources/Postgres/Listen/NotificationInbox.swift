@@ -39,7 +39,9 @@ final class NotificationInbox: Sendable {
         waiter?.resume(returning: nil)
     }
 
-    /// The next event; nil at the end. One task at a time.
+    /// The next event; nil at the end.
+    ///
+    /// One task at a time.
     func next() async -> PostgresNotificationEvent? {
         await withCheckedContinuation { waiter in
             let (now, previous) = self.state.withLock { state -> (PostgresNotificationEvent??, Waiter?) in

@@ -30,7 +30,9 @@ public struct PostgresNotifications: AsyncSequence, Sendable {
             await self.subscription.next()
         }
 
-        /// The next event; nil at the end. The actor is the caller's: iterating does not leave it.
+        /// The next event; nil at the end.
+        ///
+        /// The actor is the caller's: iterating does not leave it.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> PostgresNotificationEvent? {
             await self.subscription.next()
         }

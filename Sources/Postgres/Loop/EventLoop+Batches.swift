@@ -21,7 +21,7 @@ extension EventLoop {
 
     private func tell(_ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection) {
         switch verdict {
-        case .acknowledged: batch.resumeWithResults()
+        case .acknowledged: self.acknowledged.append(batch)
         case .stale(let error):
             if batch.mayBeResent, let request = batch.request {
                 return self.pool.requeue(QueuedBatch(request: request, attempt: 2))

@@ -41,7 +41,7 @@ extension EventLoop {
         _ now: ContinuousClock.Instant
     ) {
         switch verdict {
-        case .acknowledged: batch.resumeWithResults()
+        case .acknowledged: self.acknowledged.append(batch)
         case .stale(let error):
             // In a transaction block the statements before are undone as well, so only the borrower can begin anew.
             if batch.mayBeResent, lease.connection.status == .idle, let request = batch.request {

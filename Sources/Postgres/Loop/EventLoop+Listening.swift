@@ -1,6 +1,8 @@
 import Logging
 
-/// The connection that listens, and those who want to know. Belongs to the I/O thread.
+/// The connection that listens, and those who want to know.
+///
+/// Belongs to the I/O thread.
 struct Listener {
     var machine = ListenMachine()
     var connection: Connection?

@@ -68,8 +68,10 @@ extension EventLoop {
         }
     }
 
-    /// Nobody waits for the answer any more. A shared connection reads it and drops it: cancelling could hit the batch of
-    /// somebody else. A leased one is told to stop.
+    /// Nobody waits for the answer any more.
+    ///
+    /// A shared connection reads it and drops it: cancelling could hit the batch of somebody else. A leased one is told
+    /// to stop.
     func abandon(_ batch: InFlightBatch, on connection: Connection, _ now: ContinuousClock.Instant) {
         let deadline = batch.request?.deadline ?? now
         let giveUp = max(deadline, now) + self.configuration.gracePeriod

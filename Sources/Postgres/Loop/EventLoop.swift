@@ -25,6 +25,8 @@ final class EventLoop {
     /// No deadline is before this; nil if nothing has a deadline.
     var nextCheck: ContinuousClock.Instant?
     var isStopped = false
+    /// Batches whose tasks are told at the end of a turn, all at once: waking threads one by one costs more.
+    var acknowledged: [InFlightBatch] = []
     private var messages: [Message] = []
     private var events: [PollEvent] = []
 
@@ -63,6 +65,7 @@ final class EventLoop {
         self.carryOutListening(now)
         if let check = self.nextCheck, check <= now { self.checkDeadlines(now) }
         self.publish()
+        self.acknowledge()
         if self.pool.isFinished && self.leases.isEmpty { self.isStopped = true }
         guard !self.isStopped else { return }
         let timeout = self.mailbox.prepareToSleep() ? self.sleepTime(now) : .zero
@@ -71,6 +74,12 @@ final class EventLoop {
         now = .now
         for event in self.events { self.serve(event, now) }
         self.events.removeAll(keepingCapacity: true)
+        self.acknowledge()
+    }
+
+    private func acknowledge() {
+        for batch in self.acknowledged { batch.resumeWithResults() }
+        self.acknowledged.removeAll(keepingCapacity: true)
     }
 
     private func serve(_ event: PollEvent, _ now: ContinuousClock.Instant) {
@@ -129,6 +138,7 @@ final class EventLoop {
             connection.lose("the client was stopped")
             self.settle(connection, .now)
         }
+        self.acknowledge()
         self.endSubscriptions()
         self.listener.connection = nil
         self.interruption.signal()

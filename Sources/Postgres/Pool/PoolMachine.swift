@@ -12,7 +12,9 @@ protocol LeaseWaiter {
 }
 
 /// Which connection gets which batch or lease, when another one is opened and when one is closed: a decision without a
-/// network. Events go in through methods; what to do comes out of ``next(_:)``, one action at a time.
+/// network.
+///
+/// Events go in through methods; what to do comes out of ``next(_:)``, one action at a time.
 struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
     enum Action {
         case send(Request, ConnectionID)

@@ -15,11 +15,14 @@ public struct PostgresBatch: Sendable {
     public var queries: [PostgresQuery]
     /// How the statements become one transaction.
     public var transaction: Transaction
-    /// Names what the plans depend on beside the text, such as a tenant's schema. Part of the key of the plan cache, and
-    /// batches of one scope prefer one connection.
+    /// Names what the plans depend on beside the text, such as a tenant's schema.
+    ///
+    /// Part of the key of the plan cache, and batches of one scope prefer one connection.
     public var planScope: String?
     /// Whether a batch that the server rolled back because of a stale or unknown prepared statement (SQLSTATE 0A000,
-    /// 26000) is sent once more. Nothing of it has been done at that point, so this is on by default.
+    /// 26000) is sent once more.
+    ///
+    /// Nothing of it has been done at that point, so this is on by default.
     public var isResentOnStalePlan: Bool
 
     /// A batch of statements.

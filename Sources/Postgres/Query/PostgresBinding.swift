@@ -1,3 +1,5 @@
+import Foundation
+
 /// One value bound to a placeholder of a statement.
 ///
 /// Values travel in PostgreSQL's text format, so that the server infers the type from the place where the value
@@ -22,7 +24,9 @@ public struct PostgresBinding: Sendable {
     /// NULL.
     public static let null = PostgresBinding(.null, type: 0)
 
-    /// A value in the text format of the type that the server infers. NUL characters are refused when it is sent.
+    /// A value in the text format of the type that the server infers.
+    ///
+    /// NUL characters are refused when it is sent.
     public static func text(_ text: String) -> PostgresBinding {
         PostgresBinding(.text(text), type: 0)
     }
@@ -43,8 +47,16 @@ public struct PostgresBinding: Sendable {
         case .null, .bytes: return
         case .invalid(let error): throw error
         case .text(let text):
-            if text.utf8.contains(0) { throw .encoding("A text value holds a NUL character.") }
+            if text.containsNUL { throw .encoding("A text value holds a NUL character.") }
         }
+    }
+}
+
+extension String {
+    var containsNUL: Bool {
+        self.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        } ?? self.utf8.contains(0)
     }
 }
 

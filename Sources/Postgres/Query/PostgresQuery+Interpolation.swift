@@ -37,7 +37,9 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             self.append(value.postgresBinding)
         }
 
-        /// Puts text into the statement as it is. Never pass anything that a user can influence.
+        /// Puts text into the statement as it is.
+        ///
+        /// Never pass anything that a user can influence.
         public mutating func appendInterpolation(unescaped text: String) {
             self.sql += text
         }

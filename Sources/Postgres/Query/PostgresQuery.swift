@@ -8,11 +8,15 @@
 ///
 /// Raw text needs the searchable `\(unescaped: text)`, and a name `\(identifier: name)`, which quotes it.
 public struct PostgresQuery: Sendable, Hashable {
-    /// The text with `$1`, `$2`, ... in place of the values. One statement; the server refuses several.
+    /// The text with `$1`, `$2`, ...
+    ///
+    /// in place of the values. One statement; the server refuses several.
     public var sql: String
     /// The values in the order of their placeholders; at most 65,535.
     public var bindings: [PostgresBinding]
-    /// Whether the statement is prepared under a name and its plan kept. Switch it off for text that hardly repeats.
+    /// Whether the statement is prepared under a name and its plan kept.
+    ///
+    /// Switch it off for text that hardly repeats.
     public var isPrepared: Bool
 
     /// A statement as it is, with values for its placeholders.
@@ -33,7 +37,7 @@ public struct PostgresQuery: Sendable, Hashable {
         guard self.bindings.count <= Int(UInt16.max) else {
             throw .unsupported("A statement has more than 65,535 values.")
         }
-        if self.sql.utf8.contains(0) { throw .encoding("A statement holds a NUL character.") }
+        if self.sql.containsNUL { throw .encoding("A statement holds a NUL character.") }
         for binding in self.bindings { try binding.validate() }
     }
 

@@ -46,7 +46,9 @@ public struct PostgresQueryPart: Sendable, ExpressibleByStringInterpolation {
             self.pieces.append(.value(value.postgresBinding))
         }
 
-        /// Puts text in as it is. Never pass anything that a user can influence.
+        /// Puts text in as it is.
+        ///
+        /// Never pass anything that a user can influence.
         public mutating func appendInterpolation(unescaped text: String) {
             self.pieces.append(.text(text))
         }

@@ -21,7 +21,9 @@ public struct PostgresCell: Sendable {
         self.withBytes { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
     }
 
-    /// Reads the cell as a type. Throws ``PostgresError/Code/decoding``, naming column and type, never the value.
+    /// Reads the cell as a type.
+    ///
+    /// Throws ``PostgresError/Code/decoding``, naming column and type, never the value.
     public func decode<Value: PostgresDecodable>(_ type: Value.Type = Value.self) throws -> Value {
         guard self.column != nil else { throw self.mismatch(type, found: "no such column") }
         return try self.withBytes { bytes in

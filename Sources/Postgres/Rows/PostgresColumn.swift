@@ -1,6 +1,8 @@
 /// A column of a result.
 public struct PostgresColumn: Sendable, Hashable {
-    /// The name, as the statement gave it. Need not be unique.
+    /// The name, as the statement gave it.
+    ///
+    /// Need not be unique.
     public let name: String
     /// The object id of the type (`pg_type.oid`).
     public let typeID: UInt32

@@ -1,4 +1,6 @@
-/// One row of a result. Cheap to copy; keeps the whole result in memory.
+/// One row of a result.
+///
+/// Cheap to copy; keeps the whole result in memory.
 public struct PostgresRow: Sendable {
     let storage: RowStorage
     let index: Int
@@ -6,13 +8,17 @@ public struct PostgresRow: Sendable {
     /// The columns, in order.
     public var columns: [PostgresColumn] { self.storage.columns.columns }
 
-    /// The cell in a column, counted from 0. A cell that does not exist throws when it is decoded.
+    /// The cell in a column, counted from 0.
+    ///
+    /// A cell that does not exist throws when it is decoded.
     public subscript(column: Int) -> PostgresCell {
         let isValid = column >= 0 && column < self.storage.columns.count
         return PostgresCell(row: self, column: isValid ? column : nil, name: isValid ? nil : "#\(column)")
     }
 
-    /// The cell in the first column of a name. A cell that does not exist throws when it is decoded.
+    /// The cell in the first column of a name.
+    ///
+    /// A cell that does not exist throws when it is decoded.
     public subscript(name: String) -> PostgresCell {
         let column = self.storage.columns.index(of: name)
         return PostgresCell(row: self, column: column, name: column == nil ? name : nil)

@@ -23,7 +23,9 @@ final class RowStorage: Sendable {
             & Self.nullFlag != 0
     }
 
-    /// The bytes of a cell in text format; nil for NULL. They must not leave the closure.
+    /// The bytes of a cell in text format; nil for NULL.
+    ///
+    /// They must not leave the closure.
     func withBytes<Result>(row: Int, column: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws -> Result) rethrows
         -> Result
     {

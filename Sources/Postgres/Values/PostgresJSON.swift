@@ -12,7 +12,9 @@ public struct PostgresJSON<Value: Codable & Sendable>: Sendable {
 }
 
 extension PostgresJSON: PostgresEncodable {
-    /// JSON with sorted keys and RFC 3339 dates. Fails when sent, if the value's own encoder throws.
+    /// JSON with sorted keys and RFC 3339 dates.
+    ///
+    /// Fails when sent, if the value's own encoder throws.
     public var postgresBinding: PostgresBinding {
         do {
             let encoder = JSONEncoder()

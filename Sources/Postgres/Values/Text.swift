@@ -1,7 +1,9 @@
 public import Foundation
 
 extension String: PostgresEncodable, PostgresDecodable {
-    /// The text. NUL characters are refused when it is sent.
+    /// The text.
+    ///
+    /// NUL characters are refused when it is sent.
     public var postgresBinding: PostgresBinding { .text(self) }
     /// Any type has a text form.
     public static var postgresTypeName: String { "text" }

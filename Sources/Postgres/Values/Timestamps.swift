@@ -40,8 +40,9 @@ extension Date: PostgresEncodable, PostgresDecodable {
     /// `timestamptz`; `date` is read as midnight UTC.
     public static var postgresTypeName: String { "timestamptz" }
 
-    /// Reads `timestamptz` or `date` in DateStyle ISO, exact to the microsecond. A `timestamp` without zone is no point
-    /// in time and is refused.
+    /// Reads `timestamptz` or `date` in DateStyle ISO, exact to the microsecond.
+    ///
+    /// A `timestamp` without zone is no point in time and is refused.
     public static func decode(postgresText bytes: UnsafeBufferPointer<UInt8>) -> Date? {
         var parser = TimestampParser(bytes)
         guard let micros = parser.microseconds() else { return nil }
@@ -120,7 +121,9 @@ struct TimestampParser {
         return ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros
     }
 
-    /// Seconds east of UTC. Mandatory: without it the text is no point in time.
+    /// Seconds east of UTC.
+    ///
+    /// Mandatory: without it the text is no point in time.
     private mutating func offset() -> Int? {
         let sign: Int
         if self.take("+") { sign = 1 } else if self.take("-") { sign = -1 } else { return nil }
