@@ -24,15 +24,19 @@ enum Main {
         let code = Bulkhead.exitCode(for: error)
         if error is ExitCode { return code.rawValue }
         if code.isSuccess {
-            StandardStream.output.write(Bulkhead.fullMessage(for: error))
+            StandardStream.output.write(Self.fitting(Bulkhead.fullMessage(for: error)))
             return 0
         }
         if code == .validationFailure {
-            let text = Paragraph(text: Bulkhead.fullMessage(for: error), indent: "  ").lines.joined(separator: "\n")
-            StandardStream.error.write(text)
+            StandardStream.error.write(Self.fitting(Bulkhead.fullMessage(for: error)))
             return CommandExit.usage
         }
         StandardStream.error.write(Complaint(error).text)
         return (error as? CommandFailure)?.exitCode ?? CommandExit.failed
+    }
+
+    /// The parser breaks most lines, and usage lines not.
+    private static func fitting(_ text: String) -> String {
+        Paragraph(text: text, indent: "  ").lines.joined(separator: "\n")
     }
 }

@@ -12,7 +12,9 @@ struct Paragraph {
         self.text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { self.broken(String($0)) }
     }
 
+    /// A line that fits stays as it is, its columns included.
     private func broken(_ line: String) -> [String] {
+        guard line.count > self.width else { return [line] }
         var lines: [String] = []
         var current = String(line.prefix { $0 == " " })
         var isStart = true
