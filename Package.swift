@@ -23,6 +23,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "bulkhead",
@@ -83,6 +84,7 @@ let package = Package(
                 "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
                 "BulkheadHummingbird", "AdminAPI", "TenantAPI",
                 hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: house),
         .executableTarget(
