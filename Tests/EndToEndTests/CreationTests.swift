@@ -111,6 +111,29 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(4))) func requestUnderWayIsFinishedBeforeTheServerEnds() async throws {
+        try await Development.withFolder { data in
+            let development = try await Development.start(in: data)
+            let caller = HTTPCaller(port: development.ready.port)
+            let token = try await caller.signIn(development.ready)
+            try await withThrowingTaskGroup(of: HTTPCaller.Answer.self) { group in
+                try await Self.holdingLastStep(development) { observer in
+                    group.addTask { try await caller.create("vandelay", token: token) }
+                    try await eventually(within: .seconds(30)) { try await observer.blockedCreations() == 1 }
+                    development.program.send(SIGTERM)
+                    // Whoever comes now is too late.
+                    try await eventually(within: .seconds(30)) {
+                        // Refused, which is what is waited for.
+                        (try? await HTTPCaller(port: caller.port).send("/api/admin/tenants")) == nil
+                    }
+                }
+                let answer = try #require(try await group.next())
+                #expect(answer.status == 201, "\(answer.testDescription)")
+            }
+            #expect(await development.program.waitForEnd() == 0)
+        }
+    }
+
     @Test(.timeLimit(.minutes(4))) func oneOfFiftyCreationsOfOneSubdomainSucceeds() async throws {
         try await Development.use { development in
             let caller = HTTPCaller(port: development.ready.port)

@@ -49,6 +49,36 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(4))) func peopleSeeThePasswordOnce() async throws {
+        try await Development.withFolder { data in
+            let first = try await Self.startForPeople(in: data)
+            #expect(first.output.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.contains(data.path) })
+            #expect(first.output.contains("Admin API   http://localhost:"), "\(first.output)")
+            let line = try #require(first.output.split(separator: "\n").first { $0.contains("Password") })
+            let password = try #require(line.split(separator: " ").last)
+            #expect(password.count > 20)
+            first.send(SIGINT)
+            #expect(await first.waitForEnd() == 0, "\(first.errors)")
+            let second = try await Self.startForPeople(in: data)
+            #expect(!second.output.contains(password) && second.output.contains("instance.json"), "\(second.output)")
+            second.send(SIGINT)
+            #expect(await second.waitForEnd() == 0, "\(second.errors)")
+        }
+    }
+
+    private static func startForPeople(in data: URL) async throws -> StartedProgram {
+        let program = try StartedProgram(try BuiltCommand.path(), ["dev", "--port", "0", "--data", data.path])
+        try await eventually(within: .seconds(90)) { program.output.contains("Ctrl-C") || !program.isRunning }
+        return program
+    }
+
+    @Test func folderWithoutAnInstanceIsNamed() async throws {
+        let folder = TestPostgres.temporaryFolder()
+        let outcome = try await BuiltCommand.run("tenant", "list", "--data", folder.path)
+        #expect(outcome.status == 1 && outcome.says("holds no development instance"), "\(outcome.testDescription)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
+    }
+
     private static func postmaster(of data: URL) throws -> pid_t {
         let file = data.appendingPathComponent("postgres/home/data/postmaster.pid")
         let text = try String(contentsOf: file, encoding: .utf8)

@@ -42,7 +42,7 @@ struct ConfigurationLayer: Sendable {
         return (ConfigurationLayer(.file(file.path), snapshot: snapshot), keys.all)
     }
 
-    /// The value for a setting as text; nil if this layer has none. A list becomes text with commas.
+    /// The value for a setting as text, a list with commas; nil if this layer has none.
     func value(of setting: Setting) throws -> String? {
         let key = Self.key(setting)
         guard setting == .trustedProxies else { return try self.text(key) }

@@ -51,7 +51,7 @@ public struct DatabaseURL: Sendable, Hashable, CustomStringConvertible, CustomDe
 // MARK: - URIs
 
 extension DatabaseURL {
-    /// The parts of a URI. Not `URLComponents`, which refuses libpq's lists of hosts.
+    /// The parts of a URI; not `URLComponents`, which refuses libpq's lists of hosts.
     private struct Parts {
         var scheme: String
         var user: String?

@@ -1,4 +1,3 @@
-import AdminAPI
 import BulkheadHummingbird
 import Foundation
 import Hummingbird
@@ -7,8 +6,6 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
-import Tenancy
-import TenantAPI
 
 /// Everything of a server that needs its databases: keys, routes, the two listeners.
 struct Listeners: Service {
@@ -35,17 +32,7 @@ struct Listeners: Service {
     }
 
     private func http(_ composition: Composition, _ ready: ReadySignal) -> ListeningService {
-        let keys = composition.keys
-        let hosts = composition.hosts
-        let admin = AdminRoutes(
-            hosts: hosts, tenants: composition.tenantService, sessions: composition.adminSessions,
-            admins: composition.admins, tokens: keys.tokens, audit: composition.audit)
-        let tenant = TenantRoutes(
-            hosts: hosts, directory: composition.directory, sessions: composition.memberSessions,
-            activations: composition.activations, clients: composition.clientService, urls: composition.urls,
-            tokens: keys.tokens, audit: composition.audit)
-        let responder = HostRouter<BulkheadContext>(hosts: hosts, admin: admin.side(), tenant: tenant.side())
-        return self.listening(self.configuration.http, responder, "http") { await ready.http(listensOn: $0) }
+        self.listening(self.configuration.http, composition.responder(), "http") { await ready.http(listensOn: $0) }
     }
 
     private func management(

@@ -86,7 +86,7 @@ struct Complaint {
         return ("The database did not do it: \(error.message)", lines)
     }
 
-    /// What libpq said, if no connection could be opened. It names host and role, never the password.
+    /// What libpq said, if no connection could be opened; it names host and role, never the password.
     private static func reasonForNoConnection(_ error: PostgresError) -> String? {
         if error.code == .deadlineExceeded, let cause = error.cause as? PostgresError {
             return Self.reasonForNoConnection(cause)

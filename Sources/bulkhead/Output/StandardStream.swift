@@ -15,7 +15,7 @@ struct StandardStream: Sendable {
         self.writeRaw(text.hasSuffix("\n") ? text : text + "\n")
     }
 
-    /// Writes text as it is. A reader who has gone is no reason to fail.
+    /// Writes text as it is; a reader who has gone is no reason to fail.
     func writeRaw(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

@@ -8,7 +8,7 @@ struct TextTable {
     /// The cells, as many in each row as there are headings.
     var rows: [[String]]
 
-    /// The lines. The widest columns are shortened until everything fits.
+    /// The lines; the widest columns are shortened until everything fits.
     var text: String {
         let widths = self.fittingWidths
         return ([self.columns] + self.rows).map { row in
