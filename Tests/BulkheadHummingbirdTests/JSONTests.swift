@@ -116,6 +116,12 @@ struct JSONTests {
         }
         #expect(Timestamp.text(Date(timeIntervalSince1970: 1_709_208_000)) == "2024-02-29T12:00:00.000000Z")
         #expect(Timestamp.text(Date(timeIntervalSince1970: 1_767_225_599.999_999)) == "2025-12-31T23:59:59.999999Z")
+        for (extreme, text) in [
+            (Double.infinity, "9999-12-31T23:59:59.000000Z"), (1e300, "9999-12-31T23:59:59.000000Z"),
+            (-.infinity, "0001-01-01T00:00:00.000000Z"),
+        ] {
+            #expect(Timestamp.text(Date(timeIntervalSince1970: extreme)) == text)
+        }
         #expect(Timestamp.text(Date(timeIntervalSince1970: -0.000_001)) == "1969-12-31T23:59:59.999999Z")
     }
 }

@@ -1,7 +1,9 @@
 import BulkheadHummingbird
 import HTTPTypes
 import Hummingbird
+import Identity
 import Logging
+import NIOCore
 import Synchronization
 import Tenancy
 import Testing
@@ -107,5 +109,69 @@ struct RouteTests {
                 "\(principal) \(server.acme.id) /api/tenant/info",
                 "\(RequestIdentity.proven(.admin(server.admin.id))) - /api/admin/tenants",
             ])
+    }
+
+    /// What arrives inside of the fields that only proxies may set.
+    private final class FieldProbe: RouterMiddleware, Sendable {
+        typealias Context = BulkheadContext
+        let seen = Mutex<[[String]]>([])
+
+        @concurrent
+        func handle(
+            _ request: Request, context: BulkheadContext,
+            next: @concurrent (Request, BulkheadContext) async throws -> Response
+        ) async throws -> Response {
+            self.seen.withLock { $0.append(request.headers.map(\.name.canonicalName).sorted()) }
+            return try await next(request, context)
+        }
+    }
+
+    @Test("the fields of proxies are gone inside, unless a trusted proxy sent them")
+    func strippedFields() async throws {
+        let probe = FieldProbe()
+        let server = try await TestServer(trusted: ["10.0.0.1"], inner: [probe])
+        let fields = [
+            ("X-Tenant-ID", server.acme.id.description), ("X-Tenant-Name", "x"), ("X-TENANT-Whatever", "x"),
+            ("X-Forwarded-Host", "globex.example.com"), ("X-Other", "stays"),
+        ]
+        for peer in ["192.0.2.1", "10.0.0.1"] {
+            _ = try await server.send(.get, "/.well-known/jwks.json", headers: fields, peer: peer)
+        }
+        let all = ["x-forwarded-host", "x-other", "x-tenant-id", "x-tenant-name", "x-tenant-whatever"]
+        #expect(probe.seen.withLock { $0 } == [["x-other"], all])
+    }
+
+    /// Routes whose handlers ask nothing themselves.
+    private struct CarelessRoutes: RouteGroup {
+        let routes: [Route<BulkheadContext>] = [
+            Route(RouteEntry(.get, "/nothing", side: .tenant, requires: .nothing)) { _, _ in Response(status: .ok) },
+            Route(RouteEntry(.get, "/member", side: .tenant, requires: .member)) { _, _ in Response(status: .ok) },
+            Route(RouteEntry(.get, "/admin", side: .tenant, requires: .administrator)) { _, _ in
+                Response(status: .ok)
+            },
+        ]
+    }
+
+    @Test("a requirement holds even if the handler asks nothing")
+    func requirements() async throws {
+        let server = try await TestServer()
+        let middleware = TenantMiddleware<BulkheadContext>(
+            hosts: server.hosts, directory: server.catalog, tokens: server.tokens, audit: server.catalog)
+        let side = HostSide(middleware: [middleware], groups: [CarelessRoutes()])
+        let responder = HostRouter(hosts: server.hosts, admin: side, tenant: side)
+        func get(_ path: String, _ token: String?) async throws -> Int {
+            let head = HTTPRequest(
+                method: .get, scheme: "http", authority: "acme.example.com", path: path,
+                headerFields: token.map { [.authorization: "Bearer \($0)"] } ?? [:])
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            let context = BulkheadContext(logger: server.log.logger, peer: nil)
+            return try await responder.respond(to: request, context: context).status.code
+        }
+        let member = try server.token(server.acme)
+        #expect(try await get("/nothing", nil) == 200)
+        #expect(try await get("/member", nil) == 401)
+        #expect(try await get("/member", "a.b.c") == 401)
+        #expect(try await get("/member", member) == 200)
+        #expect(try await get("/admin", member) == 403)
     }
 }

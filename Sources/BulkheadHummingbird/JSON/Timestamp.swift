@@ -13,25 +13,33 @@ public enum Timestamp {
 
     /// Appends the text form of `date` to `bytes`.
     static func append(_ date: Date, to bytes: inout [UInt8]) {
-        let microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let exact = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        let microseconds = Int64(Double.minimum(Double.maximum(exact, Self.earliest), Self.latest))
         let (seconds, fraction) = Self.divide(microseconds, by: 1_000_000)
         let (days, second) = Self.divide(seconds, by: 86_400)
         let (year, month, day) = Self.civil(days: days)
-        Self.append(year, width: 4, to: &bytes)
+        Self.append(pair: year / 100, to: &bytes)
+        Self.append(pair: year % 100, to: &bytes)
         bytes.append(UInt8(ascii: "-"))
-        Self.append(month, width: 2, to: &bytes)
+        Self.append(pair: month, to: &bytes)
         bytes.append(UInt8(ascii: "-"))
-        Self.append(day, width: 2, to: &bytes)
+        Self.append(pair: day, to: &bytes)
         bytes.append(UInt8(ascii: "T"))
-        Self.append(second / 3_600, width: 2, to: &bytes)
+        Self.append(pair: second / 3_600, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-        Self.append(second / 60 % 60, width: 2, to: &bytes)
+        Self.append(pair: second / 60 % 60, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-        Self.append(second % 60, width: 2, to: &bytes)
+        Self.append(pair: second % 60, to: &bytes)
         bytes.append(UInt8(ascii: "."))
-        Self.append(fraction, width: 6, to: &bytes)
+        Self.append(pair: fraction / 10_000, to: &bytes)
+        Self.append(pair: fraction / 100 % 100, to: &bytes)
+        Self.append(pair: fraction % 100, to: &bytes)
         bytes.append(UInt8(ascii: "Z"))
     }
+
+    /// Year 1 and the end of year 9999, in microseconds since 1970: what four digits hold. Dates beyond are cut off.
+    private static let earliest = -62_135_596_800_000_000.0
+    private static let latest = 253_402_300_799_000_000.0
 
     /// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
     ///
@@ -46,19 +54,16 @@ public enum Timestamp {
     }
 
     /// Division that rounds down, with a remainder that is never negative.
+    @inline(__always)
     private static func divide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let remainder = (value % divisor + divisor) % divisor
         return ((value - remainder) / divisor, remainder)
     }
 
-    private static func append(_ value: Int64, width: Int, to bytes: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        var rest = max(0, value)
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest / divisor % 10))
-            rest %= divisor
-            divisor /= 10
-        }
+    /// Appends two digits: division by constants only, for this runs forty times in an ordinary list.
+    private static func append(pair value: Int64, to bytes: inout [UInt8]) {
+        let value = UInt8(truncatingIfNeeded: min(max(value, 0), 99))
+        bytes.append(UInt8(ascii: "0") + value / 10)
+        bytes.append(UInt8(ascii: "0") + value % 10)
     }
 }
