@@ -37,7 +37,7 @@ public enum Timestamp {
         bytes.append(UInt8(ascii: "Z"))
     }
 
-    /// Year 1 and the end of year 9999, in microseconds since 1970: what four digits hold. Dates beyond are cut off.
+    /// Year 1 and the end of year 9999, in microseconds since 1970: dates beyond what four digits hold are cut off.
     private static let earliest = -62_135_596_800_000_000.0
     private static let latest = 253_402_300_799_000_000.0
 
