@@ -31,6 +31,8 @@ struct BatchProgress {
     let place: Place
     let isExplicit: Bool
     private(set) var failure: PostgresError?
+    /// Whether a statement left something behind in the session.
+    private(set) var changesSession = false
     private var isStale = false
     private var hasOpened = false
     private var hasEnded = false
@@ -48,6 +50,7 @@ struct BatchProgress {
         case .begin: break
         case .commit: self.isCommitted = tag == "COMMIT"
         case .statement:
+            if SessionChange.isNamed(by: tag) { self.changesSession = true }
             switch TransactionControl(tag: tag) {
             case .none: break
             case .opens: self.hasOpened = true

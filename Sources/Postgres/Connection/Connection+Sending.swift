@@ -41,7 +41,9 @@ extension Connection {
         batch.deallocations = names
         var isSent = true
         for name in names {
-            isSent = isSent && self.sendUnnamed("DEALLOCATE \(name)", [], .statement, nil, batch)
+            isSent =
+                isSent
+                && self.sendUnnamed("DEALLOCATE \(PostgresQuery.quoted(identifier: name))", [], .statement, nil, batch)
         }
         self.finishSending(batch, isSent)
     }

@@ -12,11 +12,17 @@ extension EventLoop {
         let duration = self.pool.batchFinished(connection.id, now)
         batch.remember(isQuick: duration <= self.configuration.headOfLineLimit)
         self.tell(batch, verdict, connection)
-        // Looked at when libpq is idle, and now and then when it never is.
-        if connection.inFlight.isEmpty || self.statistics.batches % 16 == 0, connection.hasParameterChange {
-            self.logger.debug("a batch left a changed setting behind; its connection will be closed")
+        if self.hasChangedSession(batch, connection) {
+            self.logger.debug("a batch left a changed session behind; its connection will be closed")
             self.pool.retire(connection.id)
         }
+    }
+
+    private func hasChangedSession(_ batch: InFlightBatch, _ connection: Connection) -> Bool {
+        if batch.request != nil && batch.progress.changesSession { return true }
+        // Settings are looked at when libpq is idle, and now and then when it never is.
+        let isTurn = connection.inFlight.isEmpty || self.statistics.batches % 16 == 0
+        return isTurn && connection.hasParameterChange
     }
 
     private func tell(_ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection) {

@@ -61,9 +61,10 @@ final class EventLoop {
         self.mailbox.take(into: &self.messages)
         for message in self.messages { self.handle(message, now) }
         self.messages.removeAll(keepingCapacity: true)
+        // First, because what it ends makes room for others.
+        if let check = self.nextCheck, check <= now { self.checkDeadlines(now) }
         self.carryOut(now)
         self.carryOutListening(now)
-        if let check = self.nextCheck, check <= now { self.checkDeadlines(now) }
         self.publish()
         self.acknowledge()
         if self.pool.isFinished && self.leases.isEmpty { self.isStopped = true }
