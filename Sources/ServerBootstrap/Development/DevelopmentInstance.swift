@@ -28,11 +28,8 @@ public struct DevelopmentInstance: Sendable {
     ///
     /// Every step may be repeated: an instance that was killed half-way is completed.
     ///
-    /// - Parameter httpPort: where the server will listen; commands build links with it.
     /// - Throws: `LocalServerError` with code `folderInUse` if it runs already; ``BootstrapError``.
-    public static func start(in folder: DevelopmentFolder, httpPort: Int, logger: Logger) async throws
-        -> DevelopmentInstance
-    {
+    public static func start(in folder: DevelopmentFolder, logger: Logger) async throws -> DevelopmentInstance {
         try folder.make()
         let postgres = try await LocalPostgres.start(
             in: folder.postgres, settings: ["max_locks_per_transaction": "256"], logger: logger)
@@ -40,7 +37,6 @@ public struct DevelopmentInstance: Sendable {
             var record = try folder.record() ?? .new()
             record.superuserPassword = postgres.superuserPassword
             record.databasePort = postgres.port
-            record.httpPort = httpPort
             // Before anything is made with these passwords, so that nothing is ever made with forgotten ones.
             try folder.write(record)
             if !FileManager.default.fileExists(atPath: folder.secret.path) {
@@ -83,6 +79,13 @@ public struct DevelopmentInstance: Sendable {
                 client: composition.databases.control, signer: composition.keys.signer, template: composition.template
             ).migrateAll()
         }
+    }
+
+    /// Remembers where the server listens, for the links that commands make.
+    public func remember(httpPort: Int) throws {
+        guard var record = try self.folder.record(), record.httpPort != httpPort else { return }
+        record.httpPort = httpPort
+        try self.folder.write(record)
     }
 
     private static func createAdministrator(

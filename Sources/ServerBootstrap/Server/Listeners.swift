@@ -2,6 +2,7 @@ import BulkheadHummingbird
 import Foundation
 import Hummingbird
 import HummingbirdCore
+import LocalServers
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -19,8 +20,10 @@ struct Listeners: Service {
 
     /// Puts the installation together, listens, and serves until graceful shutdown.
     func run() async throws {
+        // Chosen as late as possible, so that nobody else takes it in between.
+        let configuration = try self.configuration.withHTTPPort()
         let composition = try await Composition.load(
-            self.configuration, databases: self.databases, patience: .seconds(30), logger: self.logger)
+            configuration, databases: self.databases, patience: .seconds(30), logger: self.logger)
         let refresh = KeyRefresh(composition, logger: self.logger)
         let ready = ReadySignal(self.onReady)
         let group = ServiceGroup(
@@ -32,7 +35,9 @@ struct Listeners: Service {
     }
 
     private func http(_ composition: Composition, _ ready: ReadySignal) -> ListeningService {
-        self.listening(self.configuration.http, composition.responder(), "http") { await ready.http(listensOn: $0) }
+        self.listening(composition.configuration.http, composition.responder(), "http") {
+            await ready.http(listensOn: $0)
+        }
     }
 
     private func management(
@@ -57,6 +62,16 @@ struct Listeners: Service {
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? listener.port) },
             logger: self.logger)
         return ListeningService(application: application, listener: listener, label: label)
+    }
+}
+
+extension ServerConfiguration {
+    /// With a port of its own in place of 0: links to tenants have to name it before anything listens.
+    fileprivate func withHTTPPort() throws -> ServerConfiguration {
+        guard self.http.port == 0 else { return self }
+        var copy = self
+        copy.http.port = try FreePort.reserve()
+        return copy
     }
 }
 

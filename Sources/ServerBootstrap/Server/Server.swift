@@ -1,4 +1,3 @@
-import LocalServers
 public import Logging
 public import ServiceLifecycle
 import UnixSignals
@@ -18,12 +17,11 @@ public struct Server: Sendable {
     /// - Parameters:
     ///   - companions: services that start before everything else and stop after it.
     ///   - onReady: called once, when both listeners listen.
-    /// - Throws: `LocalServerError` if a free port is asked for and there is none.
     public init(
         _ configuration: ServerConfiguration, companions: [any Service] = [], logger: Logger,
         onReady: @escaping @Sendable (ServerAddresses) async -> Void
-    ) throws {
-        self.configuration = try configuration.withHTTPPort()
+    ) {
+        self.configuration = configuration
         self.companions = companions
         self.logger = logger
         self.onReady = onReady
@@ -41,15 +39,5 @@ public struct Server: Sendable {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
         settings.maximumGracefulShutdownDuration = Self.drainLimit
         try await ServiceGroup(configuration: settings).run()
-    }
-}
-
-extension ServerConfiguration {
-    /// With a port of its own in place of 0: links to tenants have to name it before anything listens.
-    func withHTTPPort() throws -> ServerConfiguration {
-        guard self.http.port == 0 else { return self }
-        var copy = self
-        copy.http.port = try FreePort.reserve()
-        return copy
     }
 }

@@ -47,16 +47,16 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let port = try self.freePort()
+        try self.checkPort()
         let folder = DevelopmentFolder(URL(fileURLWithPath: self.data))
         let isNew = !folder.holdsInstance
         if isNew, !self.output.json {
             StandardStream.error.write("Making a PostgreSQL cluster in \(self.data) ...")
         }
         let instance = try await DevelopmentInstance.start(
-            in: folder, httpPort: port, logger: InstallationOptions.quietLogger)
+            in: folder, logger: InstallationOptions.quietLogger)
         do {
-            try await self.serve(instance, port: port, isNew: isNew)
+            try await self.serve(instance, isNew: isNew)
         } catch {
             // Stopped already, unless the server did not even get to start.
             try await instance.postgres.stop()
@@ -64,7 +64,7 @@ struct DevCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ instance: DevelopmentInstance, port: Int, isNew: Bool) async throws {
+    private func serve(_ instance: DevelopmentInstance, isNew: Bool) async throws {
         let configuration = try self.configuration(of: instance)
         let logger = InstallationOptions.logger(at: configuration.logLevel)
         let report = try await instance.complete(configuration, logger: logger)
@@ -73,12 +73,12 @@ struct DevCommand: AsyncParsableCommand {
                 "Tenant not migrated", metadata: ["tenant": "\(failure.tenant)", "reason": "\(failure.reason)"])
         }
         let (output, data) = (self.output, self.data)
-        let server = try Server(
+        let server = Server(
             configuration, companions: [LocalPostgresService(instance.postgres)], logger: logger
         ) { addresses in
-            let ready = DevReady(instance, addresses, data: data, showsPassword: isNew)
             do {
-                try output.print(ready)
+                try instance.remember(httpPort: addresses.httpPort)
+                try output.print(DevReady(instance, addresses, data: data, showsPassword: isNew))
             } catch {
                 logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
             }
@@ -93,7 +93,11 @@ struct DevCommand: AsyncParsableCommand {
         var reader = ConfigurationReader(
             flags: flags, environment: ProcessInfo.processInfo.environment,
             file: self.config.map { URL(fileURLWithPath: $0) }, folder: InstallationOptions.here)
-        reader.add(instance.settings, ofInstanceIn: self.data, above: true)
+        var settled = instance.settings
+        settled[.httpPort] = String(self.port)
+        // Links name the port that listens, which may not be known yet.
+        settled[.publicPort] = nil
+        reader.add(settled, ofInstanceIn: self.data, above: true)
         var standard: [Setting: String] = [.logLevel: "notice", .managementHost: "127.0.0.1"]
         let next = self.port + 1
         standard[.managementPort] = self.port != 0 && FreePort.isFree(next) ? String(next) : "0"
@@ -102,13 +106,11 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     /// Found out before anything is started: the commonest reason why nothing works.
-    private func freePort() throws -> Int {
-        guard self.port != 0 else { return try FreePort.reserve() }
-        guard FreePort.isFree(self.port) else {
+    private func checkPort() throws {
+        guard self.port == 0 || FreePort.isFree(self.port) else {
             throw CommandFailure(
                 message: "Port \(self.port) on 127.0.0.1 is taken by another program. Stop that one, or choose another "
                     + "port: bulkhead dev --port \(self.port == 8080 ? 8090 : 8080)")
         }
-        return self.port
     }
 }

@@ -45,13 +45,19 @@ struct DevReady: CommandOutput {
 
             Next, in another terminal:
 
-              bulkhead tenant create acme --name "Acme Ltd" \\
+              \(self.command) tenant create acme --name "Acme Ltd" \\
                   --admin-email you@example.com\(self.dataFlag)
-              bulkhead tenant activation-link acme\(self.dataFlag)
-              bulkhead doctor\(self.dataFlag)
+              \(self.command) tenant activation-link acme\(self.dataFlag)
+              \(self.command) doctor\(self.dataFlag)
 
             Ctrl-C stops everything; the data stay.
             """
+    }
+
+    /// As it was typed, so that the lines can be copied; a long path would not fit.
+    private var command: String {
+        let typed = CommandLine.arguments[0]
+        return typed.count <= 24 ? typed : "bulkhead"
     }
 
     private var dataFlag: String { self.data == DevelopmentFolder.standard ? "" : " --data \(self.data)" }

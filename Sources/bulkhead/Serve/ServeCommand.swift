@@ -41,7 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
         let output = self.output
         try await self.installation.withConfiguration(flags: flags.compactMapValues(\.self)) { configuration, _ in
             let logger = InstallationOptions.logger(at: configuration.logLevel)
-            let server = try Server(configuration, logger: logger) { addresses in
+            let server = Server(configuration, logger: logger) { addresses in
                 do {
                     try output.print(ServeReady(configuration, addresses))
                 } catch {
