@@ -18,6 +18,8 @@ final class InFlightBatch {
     var results: [PostgresRows] = []
     /// nil once the waiting task has been told something.
     var waiter: BatchRequest.Waiter?
+    /// What the task will be told instead of the results.
+    var error: PostgresError?
     /// The names of the statements that the server is to forget, one a step.
     var deallocations: [String] = []
     /// The step that failed first.
@@ -49,8 +51,9 @@ final class InFlightBatch {
         self.waiter = nil
     }
 
-    /// Tells the waiting task, if it has not been told yet.
-    func resumeWithResults() {
+    /// Tells the waiting task what the server answered, if it has not been told anything yet.
+    func resume() {
+        if let error = self.error { return self.resume(throwing: error) }
         self.waiter?.resume(returning: self.results)
         self.waiter = nil
     }

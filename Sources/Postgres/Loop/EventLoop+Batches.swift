@@ -27,17 +27,15 @@ extension EventLoop {
 
     private func tell(_ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ connection: Connection) {
         switch verdict {
-        case .acknowledged: self.acknowledged.append(batch)
+        case .acknowledged: self.answer(batch)
         case .stale(let error):
             if batch.mayBeResent, let request = batch.request {
                 return self.pool.requeue(QueuedBatch(request: request, attempt: 2))
             }
-            self.statistics.errors += 1
-            batch.resume(throwing: error)
+            self.answer(batch, error: error)
         case .failed(let error), .leftOpen(let error):
-            self.statistics.errors += 1
             connection.takeBackDeallocations(batch)
-            batch.resume(throwing: error)
+            self.answer(batch, error: error)
         }
     }
 }

@@ -41,19 +41,18 @@ extension EventLoop {
         _ now: ContinuousClock.Instant
     ) {
         switch verdict {
-        case .acknowledged: self.acknowledged.append(batch)
+        case .acknowledged: self.answer(batch)
         case .stale(let error):
             // In a transaction block the statements before are undone as well, so only the borrower can begin anew.
             if batch.mayBeResent, lease.connection.status == .idle, let request = batch.request {
                 lease.waiting.prepend(.batch(request, attempt: 2))
             } else {
-                batch.resume(throwing: error)
+                self.answer(batch, error: error)
             }
         case .failed(let error), .leftOpen(let error):
-            self.statistics.errors += 1
             lease.connection.takeBackDeallocations(batch)
             if batch.request == nil { lease.rollbackError = error }
-            batch.resume(throwing: error)
+            self.answer(batch, error: error)
         }
         self.advance(lease, now)
     }

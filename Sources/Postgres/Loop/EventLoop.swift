@@ -26,7 +26,7 @@ final class EventLoop {
     var nextCheck: ContinuousClock.Instant?
     var isStopped = false
     /// Batches whose tasks are told at the end of a turn, all at once: waking threads one by one costs more.
-    var acknowledged: [InFlightBatch] = []
+    private var answered: [InFlightBatch] = []
     private var messages: [Message] = []
     private var events: [PollEvent] = []
 
@@ -66,7 +66,7 @@ final class EventLoop {
         self.carryOut(now)
         self.carryOutListening(now)
         self.publish()
-        self.acknowledge()
+        self.resumeAnswered()
         if self.pool.isFinished && self.leases.isEmpty { self.isStopped = true }
         guard !self.isStopped else { return }
         let timeout = self.mailbox.prepareToSleep() ? self.sleepTime(now) : .zero
@@ -75,12 +75,20 @@ final class EventLoop {
         now = .now
         for event in self.events { self.serve(event, now) }
         self.events.removeAll(keepingCapacity: true)
-        self.acknowledge()
+        self.publish()
+        self.resumeAnswered()
     }
 
-    private func acknowledge() {
-        for batch in self.acknowledged { batch.resumeWithResults() }
-        self.acknowledged.removeAll(keepingCapacity: true)
+    /// Tells the task of a batch at the end of the turn.
+    func answer(_ batch: InFlightBatch, error: PostgresError? = nil) {
+        if error != nil { self.statistics.errors += 1 }
+        batch.error = error
+        self.answered.append(batch)
+    }
+
+    private func resumeAnswered() {
+        for batch in self.answered { batch.resume() }
+        self.answered.removeAll(keepingCapacity: true)
     }
 
     private func serve(_ event: PollEvent, _ now: ContinuousClock.Instant) {
@@ -139,7 +147,7 @@ final class EventLoop {
             connection.lose("the client was stopped")
             self.settle(connection, .now)
         }
-        self.acknowledge()
+        self.resumeAnswered()
         self.endSubscriptions()
         self.listener.connection = nil
         self.interruption.signal()
