@@ -8,17 +8,19 @@ import Tenancy
 /// What a member's program wants to know first: where it is and who it is.
 struct InfoRoutes: RouteGroup {
     let urls: TenantURL
+    let sessions: MemberSessionService
 
     var routes: [Route<BulkheadContext>] {
         [
             Route(RouteEntry(.get, "/api/tenant/info", side: .tenant, requires: .member)) { _, context in
-                try self.get(context)
+                try await self.get(context)
             }
         ]
     }
 
-    private func get(_ context: BulkheadContext) throws -> Response {
+    private func get(_ context: BulkheadContext) async throws -> Response {
         let context = try context.requireMember()
+        try await self.sessions.confirm(context.access)
         let tenant = context.tenant
         return Response.json { json in
             json.member("id", tenant.id.uuid)

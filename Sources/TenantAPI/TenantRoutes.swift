@@ -35,7 +35,7 @@ public struct TenantRoutes: RouteGroup {
         self.groups = [
             MemberSessionsRoutes(hosts: hosts, sessions: sessions),
             ActivationsRoutes(activations: activations),
-            InfoRoutes(urls: urls),
+            InfoRoutes(urls: urls, sessions: sessions),
             ClientsRoutes(clients: clients),
             KeySetRoutes<BulkheadContext>(tokens: tokens, side: .tenant),
         ]

@@ -120,6 +120,10 @@ extension Ports: MemberRepository {
         return (account.member, hash)
     }
 
+    func confirm(_ access: TenantAccess) async throws {
+        self.note("confirm", in: access)
+    }
+
     func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member {
         try self.change { state in
             guard let account = state.members.first else { throw DomainError.notFound("member") }

@@ -22,6 +22,13 @@ public struct MemberSessionService: Sendable {
         self.now = now
     }
 
+    /// Makes sure that the member behind `access` may still act, in the role of the token.
+    ///
+    /// - Throws: ``DomainError/badCredentials`` otherwise.
+    public func confirm(_ access: TenantAccess) async throws {
+        try await self.members.confirm(access)
+    }
+
     /// Exchanges address and password for tokens of the tenant that `access` is for.
     ///
     /// An unknown address, a member without a password and a disabled member take as long as a wrong password.

@@ -95,7 +95,7 @@ public final class PostgresClient: Service, Sendable {
         let deadline = deadline ?? .now + self.configuration.defaultDeadline
         try await self.waitForStart(deadline)
         return try await self.submit { id, waiter in
-            .batch(BatchRequest(id: id, batch: batch, deadline: deadline, waiter: waiter))
+            .batch(BatchRequest(id: id, batch: batch, deadline: deadline, place: .shared, waiter: waiter))
         }
     }
 

@@ -13,9 +13,13 @@ struct BatchProgress {
         case end
     }
 
-    /// Whether others may be queued behind the batch on the same connection.
+    /// Where a batch runs, and so what it may do to the transaction.
     enum Place: Equatable {
+        /// Others may be queued behind it: it must leave the server idle.
         case shared
+        /// Inside of a transaction of a borrower: it must not end it.
+        case transaction
+        /// On a connection lent to a borrower, who may do anything.
         case leased
     }
 
@@ -37,6 +41,7 @@ struct BatchProgress {
     private var hasOpened = false
     private var hasEnded = false
     private var isCommitted = false
+    private var hasCommitted = false
 
     init(place: Place, isExplicit: Bool) {
         self.place = place
@@ -54,7 +59,9 @@ struct BatchProgress {
             switch TransactionControl(tag: tag) {
             case .none: break
             case .opens: self.hasOpened = true
-            case .ends: self.hasEnded = true
+            case .ends:
+                self.hasEnded = true
+                if tag != "ROLLBACK" { self.hasCommitted = true }
             }
         }
     }
@@ -74,14 +81,28 @@ struct BatchProgress {
     ///
     /// `status` is nil if libpq cannot tell because others are in flight.
     func verdict(status: SessionStatus?) -> Verdict {
-        guard self.place == .shared else {
-            if let failure = self.failure { return self.isStale ? .stale(failure) : .failed(failure) }
-            return .acknowledged
+        switch self.place {
+        case .shared: self.sharedVerdict(status)
+        case .leased: self.failedVerdict ?? .acknowledged
+        case .transaction:
+            // ROLLBACK TO SAVEPOINT has the tag of ROLLBACK, and leaves the transaction open.
+            if self.hasCommitted || (self.hasEnded && status == .idle) {
+                .failed(.transactionLeftOpen(.unknown))
+            } else {
+                self.failedVerdict ?? .acknowledged
+            }
         }
+    }
+
+    private var failedVerdict: Verdict? {
+        self.failure.map { self.isStale ? .stale($0) : .failed($0) }
+    }
+
+    private func sharedVerdict(_ status: SessionStatus?) -> Verdict {
         if self.hasOpened || (status != nil && status != .idle) {
             return .leftOpen(.transactionLeftOpen(self.hasEnded || self.isExplicit ? .unknown : .rolledBack))
         }
-        if let failure = self.failure { return self.isStale ? .stale(failure) : .failed(failure) }
+        if let verdict = self.failedVerdict { return verdict }
         if self.hasEnded { return .failed(.transactionLeftOpen(.unknown)) }
         if self.isExplicit && !self.isCommitted { return .failed(.transactionRolledBack) }
         return .acknowledged

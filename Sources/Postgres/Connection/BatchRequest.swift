@@ -9,12 +9,17 @@ final class BatchRequest: Sendable {
     let id: RequestID
     let batch: PostgresBatch
     let deadline: ContinuousClock.Instant
+    let place: BatchProgress.Place
     let waiter: Waiter
 
-    init(id: RequestID, batch: PostgresBatch, deadline: ContinuousClock.Instant, waiter: Waiter) {
+    init(
+        id: RequestID, batch: PostgresBatch, deadline: ContinuousClock.Instant, place: BatchProgress.Place,
+        waiter: Waiter
+    ) {
         self.id = id
         self.batch = batch
         self.deadline = deadline
+        self.place = place
         self.waiter = waiter
     }
 }

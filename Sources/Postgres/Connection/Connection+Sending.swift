@@ -4,9 +4,9 @@ extension Connection {
     /// Writes a batch.
     ///
     /// Returns whether all its statements are known to be quick.
-    func send(_ request: BatchRequest, attempt: Int, place: BatchProgress.Place) -> Bool {
+    func send(_ request: BatchRequest, attempt: Int) -> Bool {
         let isExplicit = request.batch.transaction != .implicit
-        let batch = InFlightBatch(request: request, attempt: attempt, place: place, isExplicit: isExplicit)
+        let batch = InFlightBatch(request: request, attempt: attempt, place: request.place, isExplicit: isExplicit)
         let scope = request.batch.planScope
         var isQuick = true
         var isSent = true

@@ -17,6 +17,10 @@ final class LeaseSession {
     ///
     /// Until it has arrived nothing else may be sent, which it could hit instead.
     var isCancelling = false
+    /// A statement of the body ended the transaction: what follows would run outside of any.
+    var isTransactionOver = false
+    /// A statement left something behind in the session.
+    var hasChangedSession = false
     var release: LeaseRelease?
     var cleanup = LeaseCleanup(discards: false)
     /// When the connection is given up if it has not become idle.

@@ -8,12 +8,16 @@ struct LeasedSession: Sendable {
     let planScope: String?
 
     /// Sends statements in one round trip, with one Sync.
-    func execute(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
+    func execute(
+        _ queries: [PostgresQuery], place: BatchProgress.Place = .leased
+    ) async throws -> [PostgresRows] {
         let batch = PostgresBatch(queries, planScope: self.planScope)
         try batch.validate()
         guard !queries.isEmpty else { return [] }
         return try await self.client.submit { id, waiter in
-            .leaseBatch(self.id, BatchRequest(id: id, batch: batch, deadline: self.deadline, waiter: waiter))
+            let request = BatchRequest(
+                id: id, batch: batch, deadline: self.deadline, place: place, waiter: waiter)
+            return .leaseBatch(self.id, request)
         }
     }
 

@@ -2,7 +2,8 @@
 /// ``PostgresClient/withTransaction(_:deadline:planScope:_:)`` runs.
 ///
 /// It cannot be copied or kept. Statements run one after the other; after one has failed the server accepts no other
-/// (SQLSTATE 25P02), unless it is undone with `ROLLBACK TO SAVEPOINT`.
+/// (SQLSTATE 25P02), unless it is undone with `ROLLBACK TO SAVEPOINT`. A statement that ends the transaction itself fails
+/// with ``PostgresError/Code/transactionLeftOpen``, and so does everything after it.
 public struct PostgresTransaction: ~Copyable {
     let session: LeasedSession
 
@@ -14,14 +15,14 @@ public struct PostgresTransaction: ~Copyable {
     ///
     /// Throws ``PostgresError``.
     public borrowing func query(_ query: PostgresQuery) async throws -> PostgresRows {
-        try await self.session.execute([query]).first ?? .none
+        try await self.session.execute([query], place: .transaction).first ?? .none
     }
 
     /// Runs statements in one round trip and returns their answers in order.
     ///
     /// Throws ``PostgresError``.
     public borrowing func execute(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
-        try await self.session.execute(queries)
+        try await self.session.execute(queries, place: .transaction)
     }
 
     /// Runs a `COPY ... TO STDOUT` and hands its output to a closure, as ``PostgresLease/copyOut(_:to:)`` does.

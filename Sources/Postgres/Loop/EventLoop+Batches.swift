@@ -7,7 +7,7 @@ extension EventLoop {
         _ now: ContinuousClock.Instant
     ) {
         guard !self.isListener(connection) else { return self.finishListening(verdict, connection) }
-        self.statistics.batches += 1
+        if batch.request != nil { self.statistics.batches += 1 }
         if let lease = connection.lease { return self.finish(batch, verdict, lease, now) }
         let duration = self.pool.batchFinished(connection.id, now)
         batch.remember(isQuick: duration <= self.configuration.headOfLineLimit)

@@ -54,7 +54,7 @@ extension EventLoop {
 
     func send(_ queued: QueuedBatch, _ id: ConnectionID, _ now: ContinuousClock.Instant) {
         guard let connection = self.connections[id.slot] else { return self.pool.requeue(queued) }
-        let isQuick = connection.send(queued.request, attempt: queued.attempt, place: .shared)
+        let isQuick = connection.send(queued.request, attempt: queued.attempt)
         if !isQuick { self.pool.tailIsUnmeasured(id) }
         self.deallocate(on: connection, now)
         self.settle(connection, now)

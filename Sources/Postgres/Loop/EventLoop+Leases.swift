@@ -11,6 +11,9 @@ extension EventLoop {
 
     func accept(_ request: BatchRequest, for id: LeaseID, _ now: ContinuousClock.Instant) {
         guard let lease = self.leases[id] else { return request.waiter.resume(throwing: Self.leaseLost) }
+        guard request.place != .transaction || !lease.isTransactionOver else {
+            return request.waiter.resume(throwing: PostgresError.transactionLeftOpen(.notSent))
+        }
         guard request.deadline > now else {
             return request.waiter.resume(throwing: PostgresError.deadlineExceeded(.notSent))
         }
@@ -26,7 +29,7 @@ extension EventLoop {
         guard !lease.isCancelling, !lease.isBusy, self.leases[lease.id] === lease else { return }
         switch lease.waiting.popFirst() {
         case .batch(let request, let attempt):
-            _ = lease.connection.send(request, attempt: attempt, place: .leased)
+            _ = lease.connection.send(request, attempt: attempt)
         case .copy(let sql):
             lease.connection.startCopy(sql, into: lease.transfer ?? CopyTransfer())
         case nil:
@@ -40,6 +43,8 @@ extension EventLoop {
         _ batch: InFlightBatch, _ verdict: BatchProgress.Verdict, _ lease: LeaseSession,
         _ now: ContinuousClock.Instant
     ) {
+        if batch.progress.changesSession { lease.hasChangedSession = true }
+        if batch.progress.place == .transaction, lease.connection.status == .idle { lease.isTransactionOver = true }
         switch verdict {
         case .acknowledged: self.answer(batch)
         case .stale(let error):
@@ -95,7 +100,8 @@ extension EventLoop {
         self.leases[lease.id] = nil
         connection.lease = nil
         self.pool.leaseReturned(connection.id, now)
-        if connection.hasParameterChange { self.pool.retire(connection.id) }
+        let isClean = lease.cleanup.discards || !lease.hasChangedSession
+        if !isClean || connection.hasParameterChange { self.pool.retire(connection.id) }
         lease.finish(lease.rollbackError)
     }
 
@@ -114,6 +120,7 @@ extension EventLoop {
 
     func sendCancel(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
         lease.transfer?.discard()
+        _ = lease.waiting.removeAll { if case .copy = $0 { true } else { false } }
         self.resumeReading(lease, now)
         guard !lease.isCancelling, lease.isBusy, let handle = CancelHandle(for: lease.connection.pointer) else {
             return

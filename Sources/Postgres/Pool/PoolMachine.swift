@@ -171,8 +171,10 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
             return nil
         }
         let connecting = self.slots.count { $0.machine?.phase == .connecting }
+        let leased = self.slots.count { $0.machine?.phase == .leased }
+        let leases = min(self.leaseQueue.count, self.limits.leased - leased)
         let isGrowing = self.wantsToGrow && !self.isShuttingDown
-        guard connecting < max(self.queue.count + self.leaseQueue.count, isGrowing ? 1 : 0) else { return nil }
+        guard connecting < max(self.queue.count + leases, isGrowing ? 1 : 0) else { return nil }
         self.wantsToGrow = false
         self.slots[slot].generation &+= 1
         self.slots[slot].machine = ConnectionMachine(now: now)

@@ -1,8 +1,19 @@
 import AdminAPI
 import BulkheadHummingbird
+import Postgres
 import TenantAPI
 
 extension Composition {
+    /// What a caller is told when the database has no answer: to come again.
+    @Sendable private static func problem(_ error: any Error) -> ProblemDetails? {
+        guard let error = error as? PostgresError else { return nil }
+        switch error.code {
+        case .overloaded: return .busy(retryAfter: 1)
+        case .connectionFailed, .connectionLost, .deadlineExceeded, .shutDown: return .unavailable(retryAfter: 2)
+        default: return nil
+        }
+    }
+
     /// All routes of all hosts.
     func responder() -> HostRouter<BulkheadContext> {
         let tokens = self.keys.tokens
@@ -13,6 +24,8 @@ extension Composition {
             hosts: self.hosts, directory: self.directory, sessions: self.memberSessions,
             activations: self.activations, clients: self.clientService, urls: self.urls, tokens: tokens,
             audit: self.audit)
-        return HostRouter<BulkheadContext>(hosts: self.hosts, admin: admin.side(), tenant: tenant.side())
+        return HostRouter<BulkheadContext>(
+            hosts: self.hosts, problems: ProblemTranslator(additional: Self.problem), admin: admin.side(),
+            tenant: tenant.side())
     }
 }

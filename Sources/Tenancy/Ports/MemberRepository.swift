@@ -15,6 +15,10 @@ public protocol MemberRepository: Sendable {
     func activate(tokenHash: [UInt8], passwordHash: String, in access: TenantAccess) async throws -> Member
     /// Whether an activation link would be accepted now; spares the work of hashing a password for one that is not.
     func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool
+    /// Makes sure that the member behind `access` may still act, in the role of the token.
+    ///
+    /// - Throws: ``DomainError/badCredentials`` otherwise.
+    func confirm(_ access: TenantAccess) async throws
     /// Stores the hash of a refresh token of a new family, and writes the sign-in into the audit trail.
     func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws
 }

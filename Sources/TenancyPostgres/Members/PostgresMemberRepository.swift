@@ -88,6 +88,11 @@ public struct PostgresMemberRepository: MemberRepository {
         }
     }
 
+    /// See ``MemberRepository/confirm(_:)``.
+    public func confirm(_ access: TenantAccess) async throws {
+        _ = try await self.database.read([], in: access)
+    }
+
     /// See ``MemberRepository/startSession(of:refreshTokenHash:expiresAt:in:)``.
     public func startSession(
         of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess

@@ -13,6 +13,11 @@ extension MemoryCatalog: MemberRepository {
             return account.flatMap { account in account.passwordHash.map { (account.member, $0) } }
         }
     }
+    func confirm(_ access: TenantAccess) async throws {
+        guard case .member(let id, let role) = access.principal else { return }
+        let found = self.state.withLock { $0.members[access.tenant]?.first { $0.member.id == id }?.member }
+        if let found, found.status != .active || found.role != role { throw DomainError.badCredentials }
+    }
     func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member {
         try self.state.withLock { state in
             guard state.members[access.tenant]?.isEmpty == false else { throw DomainError.notFound("member") }

@@ -90,6 +90,19 @@ import Testing
         }
     }
 
+    @Test func aTransactionMustNotBeEndedFromInside() {
+        for (tag, status, verdict) in [
+            ("COMMIT", SessionStatus.idle, "failed transactionLeftOpen unknown"),
+            ("COMMIT", .inTransaction, "failed transactionLeftOpen unknown"),
+            ("ROLLBACK", .idle, "failed transactionLeftOpen unknown"), ("ROLLBACK", .inTransaction, "acknowledged"),
+            ("SAVEPOINT", .inTransaction, "acknowledged"),
+        ] {
+            var progress = BatchProgress(place: .transaction, isExplicit: false)
+            progress.answered(.statement, tag: tag)
+            #expect(self.read(progress.verdict(status: status)) == verdict)
+        }
+    }
+
     @Test func aLeaseMayControlItsTransaction() {
         var progress = BatchProgress(place: .leased, isExplicit: false)
         progress.answered(.statement, tag: "BEGIN")

@@ -102,6 +102,47 @@ import Testing
         }
     }
 
+    @Test(arguments: ["COMMIT", "ROLLBACK", "COMMIT AND CHAIN"])
+    func aTransactionCannotBeEndedFromInside(statement: String) async throws {
+        try await withClient { client, database in
+            try await database.execute("CREATE TABLE t (id int)")
+            let error = await failure {
+                try await client.withTransaction { transaction in
+                    let end = PostgresQuery(unsafeSQL: statement)
+                    let first = await failure { try await transaction.query(end) }
+                    #expect(first?.code == .transactionLeftOpen)
+                    if statement.hasSuffix("CHAIN") { throw Refused() }
+                    _ = try await transaction.query("INSERT INTO t VALUES (1)")
+                }
+            }
+            if !statement.hasSuffix("CHAIN") { #expect(error?.code == .transactionLeftOpen) }
+            #expect(try await client.query("SELECT count(*) FROM t").value(Int.self) == 0)
+        }
+    }
+
+    @Test func aTransactionThatChangesTheSessionLosesItsConnection() async throws {
+        try await withClient({ $0.maximumConnections = 1 }) { client, _ in
+            let pid = try await client.withTransaction { transaction in
+                _ = try await transaction.query("PREPARE left_behind AS SELECT 1")
+                return try await transaction.query("SELECT pg_backend_pid()").value(Int.self)
+            }
+            #expect(try await client.query("SELECT pg_backend_pid()").value(Int.self) != pid)
+        }
+    }
+
+    @Test func statementsThatNeedNoTransactionBlockWork() async throws {
+        try await withClient { client, database in
+            try await database.execute("CREATE TABLE t (id int)")
+            for statement: PostgresQuery in [
+                "VACUUM t", "CREATE INDEX CONCURRENTLY i ON t (id)", "DROP INDEX CONCURRENTLY i",
+            ] {
+                _ = try await client.query(statement.unprepared())
+                _ = try await client.withConnection { try await $0.query("VACUUM t") }
+            }
+            _ = try await client.query("CREATE INDEX CONCURRENTLY i ON t (id)")
+        }
+    }
+
     @Test func savepointsWork() async throws {
         try await withClient { client, database in
             try await database.execute("CREATE TABLE t (id int PRIMARY KEY)")

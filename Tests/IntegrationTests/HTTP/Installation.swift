@@ -1,0 +1,140 @@
+import BulkheadHummingbird
+import ControlPlane
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Identity
+import LocalServers
+import Logging
+import NIOCore
+import Tenancy
+import TenancyPostgres
+import TestSupport
+import Testing
+
+@testable import ServerBootstrap
+
+/// Both APIs over a database of one test's own, called without a socket.
+struct Installation: Sendable {
+    static let password = "correct horse battery staple"
+
+    struct Answer: CustomTestStringConvertible {
+        let status: Int
+        let headers: HTTPFields
+        let body: Data
+        var text: String { String(decoding: self.body, as: UTF8.self) }
+        var testDescription: String { "\(self.status) \(self.text)" }
+
+        /// The body as JSON.
+        var json: [String: Any] {
+            get throws { try #require(try JSONSerialization.jsonObject(with: self.body) as? [String: Any]) }
+        }
+
+        /// The pointers of a problem's errors.
+        var pointers: Set<String> {
+            get throws {
+                let errors = try self.json["errors"] as? [[String: Any]] ?? []
+                return Set(errors.compactMap { $0["pointer"] as? String })
+            }
+        }
+
+        func string(_ key: String) throws -> String { try #require(try self.json[key] as? String) }
+    }
+
+    let bulkhead: BulkheadDatabase
+    let composition: Composition
+    let client: any TestClientProtocol
+    let adminToken: String
+
+    static func with<Value: Sendable>(
+        pooler: Bool = false, _ body: @escaping @Sendable (Installation) async throws -> Value
+    ) async throws -> Value {
+        try await BulkheadDatabase.with { bulkhead in
+            let secret = TestPostgres.temporaryFolder()
+            defer { Self.remove(secret) }
+            _ = try SecretSeal.create(file: secret)
+            let configuration = try Self.configuration(bulkhead.database, secret: secret)
+            return try await Composition.use(configuration, logger: Logger(label: "test")) { composition in
+                let email = "root@bulkhead.example"
+                _ = try await composition.adminAccounts.create(
+                    email: email, name: "Root", password: Self.password, by: .system("test"))
+                let application = Application(responder: composition.responder())
+                return try await application.test(.router) { client in
+                    let answer = try await Self.send(
+                        client, .post, "/api/admin/sessions", host: "admin.localhost",
+                        body: #"{"email":"\#(email)","password":"\#(Self.password)"}"#)
+                    try #require(answer.status == 200, "\(answer.testDescription)")
+                    return try await body(
+                        Installation(
+                            bulkhead: bulkhead, composition: composition, client: client,
+                            adminToken: try answer.string("accessToken")))
+                }
+            }
+        }
+    }
+
+    /// Sends a request; a text body goes as JSON.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, host: String, token: String? = nil, body: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        try await Self.send(self.client, method, path, host: host, token: token, body: body, headers: headers)
+    }
+
+    /// Makes a tenant, activates its administrator and signs in.
+    func makeTenant(_ subdomain: String) async throws -> (id: TenantID, token: String) {
+        let created = try await self.send(
+            .post, "/api/admin/tenants", host: "admin.localhost", token: self.adminToken,
+            body: """
+                {"name":"\(subdomain)","subdomain":"\(subdomain)","tier":"standard",
+                 "adminEmail":"ann@\(subdomain).example"}
+                """, headers: ["Prefer": "wait=30"])
+        try #require(created.status == 201, "\(created.testDescription)")
+        let id = try created.string("id")
+        let link = try await self.send(
+            .post, "/api/admin/tenants/\(id)/activation-links", host: "admin.localhost", token: self.adminToken)
+        let activation = try #require(try link.string("url").split(separator: "=").last)
+        let host = "\(subdomain).localhost"
+        let activated = try await self.send(
+            .post, "/api/tenant/activations", host: host,
+            body: #"{"token":"\#(activation)","password":"\#(Self.password)"}"#)
+        try #require(activated.status < 300, "\(activated.testDescription)")
+        let session = try await self.send(
+            .post, "/api/tenant/sessions", host: host,
+            body: #"{"email":"ann@\#(subdomain).example","password":"\#(Self.password)"}"#)
+        return (try #require(TenantID(id)), try session.string("accessToken"))
+    }
+
+    private static func send(
+        _ client: any TestClientProtocol, _ method: HTTPRequest.Method, _ path: String, host: String,
+        token: String? = nil, body: String? = nil, headers: [String: String] = [:]
+    ) async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
+        if let token { fields[.authorization] = "Bearer \(token)" }
+        if body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        let buffer = body.map { ByteBuffer(string: $0) }
+        // The test client takes the authority from the Host field.
+        if let name = HTTPField.Name("Host") { fields[name] = host }
+        return try await client.execute(uri: path, method: method, headers: fields, body: buffer) { response in
+            Answer(status: response.status.code, headers: response.headers, body: Data(response.body.readableBytesView))
+        }
+    }
+
+    private static func configuration(_ database: TestDatabase, secret: URL) throws -> ServerConfiguration {
+        let control = try #require(DatabaseURL(database.uri(role: .control)))
+        let app = try #require(DatabaseURL(database.uri(role: .app)))
+        return ServerConfiguration(
+            baseDomain: try #require(BaseDomain("localhost")), bareIsAdmin: true,
+            http: .init(host: "127.0.0.1", port: 8080), management: .init(host: "127.0.0.1", port: 0),
+            publicScheme: "http", publicPort: 8080, trustedProxies: [],
+            control: .init(url: control, connections: 4), direct: .init(url: control, connections: 1),
+            app: .init(url: app, connections: 4), preparedStatements: true, secretFile: secret,
+            scryptCost: .cheapest, logLevel: .error)
+    }
+
+    private static func remove(_ file: URL) {
+        do { try FileManager.default.removeItem(at: file) } catch { Issue.record("\(error)") }
+    }
+}
