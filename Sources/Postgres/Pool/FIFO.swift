@@ -1,52 +1,44 @@
-/// A queue: elements leave in the order in which they came.
+/// A queue: elements leave in the order in which they came. A ring, so that nothing is moved.
 struct FIFO<Element> {
-    private var elements: [Element?] = []
+    /// The number of places is a power of two.
+    private var places: [Element?] = []
     private var head = 0
+    private(set) var count = 0
 
     init() {}
 
-    var count: Int { self.elements.count - self.head }
-    var isEmpty: Bool { self.head == self.elements.count }
-    var first: Element? { self.isEmpty ? nil : self.elements[self.head] }
+    var isEmpty: Bool { self.count == 0 }
+    var first: Element? { self.count == 0 ? nil : self.places[self.head] }
 
     mutating func append(_ element: Element) {
-        self.elements.append(element)
+        self.makeRoom()
+        self.places[(self.head + self.count) & (self.places.count - 1)] = element
+        self.count += 1
     }
 
     mutating func prepend(_ element: Element) {
-        if self.head > 0 {
-            self.head -= 1
-            self.elements[self.head] = element
-        } else {
-            self.elements.insert(element, at: 0)
-        }
+        self.makeRoom()
+        self.head = (self.head - 1) & (self.places.count - 1)
+        self.places[self.head] = element
+        self.count += 1
     }
 
     mutating func popFirst() -> Element? {
-        guard !self.isEmpty else { return nil }
-        let element = self.elements[self.head]
-        self.elements[self.head] = nil
-        self.head += 1
-        if self.head == self.elements.count {
-            self.elements.removeAll(keepingCapacity: true)
-            self.head = 0
-        } else if self.head >= 64, self.head * 2 >= self.elements.count {
-            self.elements.removeFirst(self.head)
-            self.head = 0
-        }
+        guard self.count > 0 else { return nil }
+        let element = self.places[self.head].take()
+        self.head = (self.head + 1) & (self.places.count - 1)
+        self.count -= 1
         return element
     }
 
     /// Removes the elements that fit, and returns them in order.
     mutating func removeAll(where isRemoved: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []
-        var kept: [Element?] = []
-        for case let element? in self.elements[self.head...] {
+        var kept = FIFO()
+        self.forEach { element in
             if isRemoved(element) { removed.append(element) } else { kept.append(element) }
         }
-        guard !removed.isEmpty else { return [] }
-        self.elements = kept
-        self.head = 0
+        if !removed.isEmpty { self = kept }
         return removed
     }
 
@@ -55,7 +47,19 @@ struct FIFO<Element> {
     }
 
     func forEach(_ body: (Element) -> Void) {
-        for case let element? in self.elements[self.head...] { body(element) }
+        for offset in 0..<self.count {
+            if let element = self.places[(self.head + offset) & (self.places.count - 1)] { body(element) }
+        }
+    }
+
+    private mutating func makeRoom() {
+        guard self.count == self.places.count else { return }
+        var places: [Element?] = []
+        places.reserveCapacity(max(4, self.count * 2))
+        self.forEach { places.append($0) }
+        places.append(contentsOf: repeatElement(nil, count: max(4, self.count * 2) - self.count))
+        self.places = places
+        self.head = 0
     }
 }
 

@@ -23,15 +23,8 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
         case close(ConnectionID)
     }
 
-    struct Slot {
-        var generation: UInt32 = 0
-        var machine: ConnectionMachine?
-        /// Lifetimes are shortened by up to a tenth, so that connections do not all end at once.
-        var lifetimeFactor = 1.0
-    }
-
     let limits: PoolLimits
-    var slots: [Slot]
+    var slots: [PoolSlot]
     var queue = FIFO<Request>()
     var leaseQueue = FIFO<Lease>()
     var backoff = ReconnectBackoff()
@@ -45,7 +38,7 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
 
     init(limits: PoolLimits) {
         self.limits = limits
-        self.slots = Array(repeating: Slot(), count: max(1, limits.connections))
+        self.slots = Array(repeating: PoolSlot(), count: max(1, limits.connections))
     }
 
     // MARK: Work
@@ -107,8 +100,8 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
         }
         var best: Int?
         var least = Int.max
-        for (slot, candidate) in self.slots.enumerated() {
-            guard let machine = candidate.machine, machine.inFlight < least, self.canTake(machine, now) else {
+        for slot in self.slots.indices {
+            guard let machine = self.slots[slot].machine, machine.inFlight < least, self.canTake(machine, now) else {
                 continue
             }
             best = slot
