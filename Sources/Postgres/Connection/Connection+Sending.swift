@@ -75,7 +75,7 @@ extension Connection {
             isQuick = false
             return self.sendUnnamed(query.sql, query.bindings, kind, nil, batch)
         }
-        let (statement, isNew) = self.statements.use(StatementKey(scope: scope, sql: query.sql))
+        let (statement, isNew) = self.statements.use(StatementKey(scope: query.isScoped ? scope : nil, sql: query.sql))
         isQuick = isQuick && statement.isQuick
         guard let name = statement.name else {
             return self.sendUnnamed(statement.textWithScope, query.bindings, kind, statement, batch)

@@ -20,6 +20,8 @@ final class PreparedStatement {
     /// Whether the server confirmed its Parse.
     var isConfirmed = false
     var lastUse: UInt64 = 0
+    /// Where it stands in the list of its connection.
+    var place = 0
 
     init(key: StatementKey, name: String?) {
         self.key = key

@@ -1,6 +1,7 @@
-/// The statements that one connection knows, bounded; the one unused for longest goes first.
+/// The statements that one connection knows, bounded; one of those unused for longest goes first.
 struct PreparedStatements {
     private static let capacityWithoutNames = 256
+    private static let sampleSize = 16
 
     private let capacity: Int
     private let areNamed: Bool
@@ -8,6 +9,8 @@ struct PreparedStatements {
     /// under a name that this client is about to execute.
     private let prefix: String
     private var statements: [StatementKey: PreparedStatement] = [:]
+    /// The same statements, in no order.
+    private var list: [PreparedStatement] = []
     private var clock: UInt64 = 0
     private var named: UInt64 = 0
     /// Names that the server still knows and nobody uses any more.
@@ -39,6 +42,8 @@ struct PreparedStatements {
         self.named += 1
         let statement = PreparedStatement(key: key, name: self.areNamed ? "\(self.prefix)\(self.named)" : nil)
         statement.lastUse = self.clock
+        statement.place = self.list.count
+        self.list.append(statement)
         self.statements[key] = statement
         return (statement, true)
     }
@@ -46,13 +51,14 @@ struct PreparedStatements {
     /// Drops a statement that the server does not know, or whose plan is stale.
     mutating func forget(_ statement: PreparedStatement, isOnServer: Bool) {
         guard self.statements[statement.key] === statement else { return }
-        self.statements[statement.key] = nil
+        self.remove(statement)
         if isOnServer, let name = statement.name { self.evicted.append(name) }
     }
 
     /// Drops all, after DISCARD ALL.
     mutating func forgetAll() {
         self.statements = [:]
+        self.list = []
         self.evicted = []
     }
 
@@ -68,9 +74,21 @@ struct PreparedStatements {
         self.evicted += names
     }
 
+    /// The oldest of a few: looking at all of them for each new statement would cost more than the better choice is worth
+    /// when there are more statements than places.
     private mutating func evictOldest() {
-        guard let oldest = self.statements.values.min(by: { $0.lastUse < $1.lastUse }) else { return }
-        self.statements[oldest.key] = nil
+        let sample =
+            self.list.count <= Self.sampleSize
+            ? self.list : (0..<Self.sampleSize).map { _ in self.list[Int.random(in: self.list.indices)] }
+        guard let oldest = sample.min(by: { $0.lastUse < $1.lastUse }) else { return }
+        self.remove(oldest)
         if let name = oldest.name { self.evicted.append(name) }
+    }
+
+    private mutating func remove(_ statement: PreparedStatement) {
+        self.statements[statement.key] = nil
+        guard let last = self.list.popLast(), last !== statement else { return }
+        self.list[statement.place] = last
+        last.place = statement.place
     }
 }

@@ -18,6 +18,9 @@ public struct PostgresQuery: Sendable, Hashable {
     ///
     /// Switch it off for text that hardly repeats.
     public var isPrepared: Bool
+    /// Whether names in the text mean something else in another ``PostgresBatch/planScope``. Switch it off for text that
+    /// is the same everywhere: all scopes then share one plan.
+    public var isScoped = true
 
     /// A statement as it is, with values for its placeholders.
     public init(unsafeSQL sql: String, bindings: [PostgresBinding] = [], isPrepared: Bool = true) {
@@ -33,6 +36,13 @@ public struct PostgresQuery: Sendable, Hashable {
         return copy
     }
 
+    /// The same statement, with one plan for all scopes: every name in it is qualified.
+    public func sharedByScopes() -> PostgresQuery {
+        var copy = self
+        copy.isScoped = false
+        return copy
+    }
+
     func validate() throws(PostgresError) {
         guard self.bindings.count <= Int(UInt16.max) else {
             throw .unsupported("A statement has more than 65,535 values.")
@@ -43,7 +53,7 @@ public struct PostgresQuery: Sendable, Hashable {
 
     /// Equal if text and values are.
     public static func == (left: PostgresQuery, right: PostgresQuery) -> Bool {
-        left.sql == right.sql && left.isPrepared == right.isPrepared
+        left.sql == right.sql && left.isPrepared == right.isPrepared && left.isScoped == right.isScoped
             && left.bindings.elementsEqual(right.bindings) { $0.isEqual(to: $1) }
     }
 
