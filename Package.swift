@@ -133,7 +133,7 @@ let package = Package(
             dependencies: [
                 "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
                 "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport",
-                hummingbird, hummingbirdTesting, httpTypes, nioCore, logging,
+                hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
             ],
             swiftSettings: house),
         .testTarget(

@@ -5,7 +5,7 @@ public import Tenancy
 public struct TenantEntry: Sendable {
     /// Undoes what an earlier transaction may have left in the session: only then is a setting of one tenant out of
     /// reach of the next, whatever pooler is in between.
-    static let forgetSettings: PostgresQuery = "RESET ALL"
+    static let forgetSettings = ("RESET ALL" as PostgresQuery).sharedByScopes()
 
     /// The credential, fresh.
     public let credential: ContextCredential
@@ -21,11 +21,12 @@ public struct TenantEntry: Sendable {
     /// `SELECT bulkhead.enter_tenant(...)` with everything bound.
     public var query: PostgresQuery {
         let credential = self.credential
-        return """
+        let query: PostgresQuery = """
             SELECT bulkhead.enter_tenant(\(credential.tenant.uuid)::uuid, \(credential.mode.rawValue)::text, \
             \(credential.expiresAt)::bigint, \(credential.nonce)::text, \(credential.keyID)::text, \
             \(credential.signature)::bytea, \(self.limits.statementTimeoutMilliseconds)::int, \
             \(self.limits.lockTimeoutMilliseconds)::int, \(self.limits.idleInTransactionTimeoutMilliseconds)::int)
             """
+        return query.sharedByScopes()
     }
 }

@@ -44,7 +44,8 @@ public final class TenantDatabase: Sendable {
         _ access: TenantAccess, _ body: (borrowing TenantSession) async throws -> sending Value
     ) async throws -> sending Value {
         try await self.translatingErrors {
-            try await self.client.withConnection { lease in
+            let scope = Placement.ownSchema(of: access.tenant).schema
+            return try await self.client.withConnection(planScope: scope) { lease in
                 // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                 try await self.open(access, on: lease)
                 let session = TenantSession(access: access, lease: lease.wrapped())

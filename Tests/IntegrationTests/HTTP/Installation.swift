@@ -3,7 +3,7 @@ import ControlPlane
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+import HummingbirdCore
 import Identity
 import LocalServers
 import Logging
@@ -17,7 +17,7 @@ import Testing
 
 /// Both APIs over a database of one test's own, called without a socket.
 struct Installation: Sendable {
-    static let password = "correct horse battery staple"
+    static let password = "marmalade tugboat lantern"
 
     struct Answer: CustomTestStringConvertible {
         let status: Int
@@ -44,14 +44,14 @@ struct Installation: Sendable {
 
     let bulkhead: BulkheadDatabase
     let composition: Composition
-    let client: any TestClientProtocol
+    let responder: HostRouter<BulkheadContext>
     let adminToken: String
 
     static func with<Value: Sendable>(
         pooler: Bool = false, _ body: @escaping @Sendable (Installation) async throws -> Value
     ) async throws -> Value {
         try await BulkheadDatabase.with { bulkhead in
-            let secret = TestPostgres.temporaryFolder()
+            let secret = FileManager.default.temporaryDirectory.appending(path: "bulkhead-secret-\(UUID())")
             defer { Self.remove(secret) }
             _ = try SecretSeal.create(file: secret)
             let configuration = try Self.configuration(bulkhead.database, secret: secret)
@@ -59,17 +59,15 @@ struct Installation: Sendable {
                 let email = "root@bulkhead.example"
                 _ = try await composition.adminAccounts.create(
                     email: email, name: "Root", password: Self.password, by: .system("test"))
-                let application = Application(responder: composition.responder())
-                return try await application.test(.router) { client in
-                    let answer = try await Self.send(
-                        client, .post, "/api/admin/sessions", host: "admin.localhost",
-                        body: #"{"email":"\#(email)","password":"\#(Self.password)"}"#)
-                    try #require(answer.status == 200, "\(answer.testDescription)")
-                    return try await body(
-                        Installation(
-                            bulkhead: bulkhead, composition: composition, client: client,
-                            adminToken: try answer.string("accessToken")))
-                }
+                let responder = composition.responder()
+                let answer = try await Self.send(
+                    responder, .post, "/api/admin/sessions", host: "admin.localhost",
+                    body: #"{"email":"\#(email)","password":"\#(Self.password)"}"#)
+                try #require(answer.status == 200, "\(answer.testDescription)")
+                return try await body(
+                    Installation(
+                        bulkhead: bulkhead, composition: composition, responder: responder,
+                        adminToken: try answer.string("accessToken")))
             }
         }
     }
@@ -79,7 +77,7 @@ struct Installation: Sendable {
         _ method: HTTPRequest.Method, _ path: String, host: String, token: String? = nil, body: String? = nil,
         headers: [String: String] = [:]
     ) async throws -> Answer {
-        try await Self.send(self.client, method, path, host: host, token: token, body: body, headers: headers)
+        try await Self.send(self.responder, method, path, host: host, token: token, body: body, headers: headers)
     }
 
     /// Makes a tenant, activates its administrator and signs in.
@@ -107,25 +105,28 @@ struct Installation: Sendable {
     }
 
     private static func send(
-        _ client: any TestClientProtocol, _ method: HTTPRequest.Method, _ path: String, host: String,
+        _ responder: HostRouter<BulkheadContext>, _ method: HTTPRequest.Method, _ path: String, host: String,
         token: String? = nil, body: String? = nil, headers: [String: String] = [:]
     ) async throws -> Answer {
         var fields = HTTPFields()
         for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
         if let token { fields[.authorization] = "Bearer \(token)" }
         if body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
-        let buffer = body.map { ByteBuffer(string: $0) }
-        // The test client takes the authority from the Host field.
-        if let name = HTTPField.Name("Host") { fields[name] = host }
-        return try await client.execute(uri: path, method: method, headers: fields, body: buffer) { response in
-            Answer(status: response.status.code, headers: response.headers, body: Data(response.body.readableBytesView))
-        }
+        let head = HTTPRequest(method: method, scheme: "http", authority: host, path: path, headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
+        let context = BulkheadContext(logger: Logger(label: "test"), peer: nil)
+        let response = try await responder.respond(to: request, context: context)
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        return Answer(status: response.status.code, headers: response.headers, body: Data(collector.bytes))
     }
 
-    private static func configuration(_ database: TestDatabase, secret: URL) throws -> ServerConfiguration {
+    private static func configuration(_ database: TestDatabase, secret: URL) throws
+        -> ServerBootstrap.ServerConfiguration
+    {
         let control = try #require(DatabaseURL(database.uri(role: .control)))
         let app = try #require(DatabaseURL(database.uri(role: .app)))
-        return ServerConfiguration(
+        return ServerBootstrap.ServerConfiguration(
             baseDomain: try #require(BaseDomain("localhost")), bareIsAdmin: true,
             http: .init(host: "127.0.0.1", port: 8080), management: .init(host: "127.0.0.1", port: 0),
             publicScheme: "http", publicPort: 8080, trustedProxies: [],
@@ -137,4 +138,15 @@ struct Installation: Sendable {
     private static func remove(_ file: URL) {
         do { try FileManager.default.removeItem(at: file) } catch { Issue.record("\(error)") }
     }
+}
+
+/// Keeps what a response writes.
+private final class BodyCollector: ResponseBodyWriter {
+    private(set) var bytes: [UInt8] = []
+
+    func write(_ buffer: ByteBuffer) async throws {
+        self.bytes += buffer.readableBytesView
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
