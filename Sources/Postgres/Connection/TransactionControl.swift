@@ -20,9 +20,11 @@ enum TransactionControl: Equatable {
 
 /// What a command tag says about the session.
 enum SessionChange {
-    /// Whether a statement changed what outlives its transaction and what no setting reports: prepared statements, which
-    /// the next batch may be about to execute by name, and subscriptions. On a shared connection that is either a mistake
-    /// or an attack. (`SET` is not among them: its tag does not tell `SET LOCAL` apart. See ``SessionParameters``.)
+    /// Whether a statement changed what outlives its transaction and what no setting reports: prepared statements,
+    /// which the next batch may be about to execute by name, and subscriptions.
+    ///
+    /// On a shared connection that is either a mistake or an attack. (`SET` is not among them: its tag does not tell
+    /// `SET LOCAL` apart. See ``SessionParameters``.)
     static func isNamed(by tag: String) -> Bool {
         switch tag {
         case "PREPARE", "DEALLOCATE", "DEALLOCATE ALL", "DISCARD ALL", "DISCARD PLANS", "DISCARD TEMP", "LISTEN",

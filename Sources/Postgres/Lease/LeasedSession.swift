@@ -51,7 +51,8 @@ struct LeasedSession: Sendable {
     /// With `waits`, returns when it is idle again or gone; the error is that of a rollback.
     func release(discards: Bool, waits: Bool) async -> PostgresError? {
         guard waits else {
-            _ = self.client.mailbox.post(.release(self.id, LeaseRelease(discards: discards)))  // else it is gone already
+            // If the mailbox is closed, the connection is gone already.
+            _ = self.client.mailbox.post(.release(self.id, LeaseRelease(discards: discards)))
             return nil
         }
         return await withCheckedContinuation { waiter in

@@ -1,4 +1,6 @@
-/// A queue: elements leave in the order in which they came. A ring, so that nothing is moved.
+/// A queue: elements leave in the order in which they came.
+///
+/// A ring, so that nothing is moved.
 struct FIFO<Element> {
     /// The number of places is a power of two.
     private var places: [Element?] = []

@@ -18,8 +18,9 @@ public struct PostgresQuery: Sendable, Hashable {
     ///
     /// Switch it off for text that hardly repeats.
     public var isPrepared: Bool
-    /// Whether names in the text mean something else in another ``PostgresBatch/planScope``. Switch it off for text that
-    /// is the same everywhere: all scopes then share one plan.
+    /// Whether names in the text mean something else in another ``PostgresBatch/planScope``.
+    ///
+    /// Switch it off for text that is the same everywhere: all scopes then share one plan.
     public var isScoped = true
 
     /// A statement as it is, with values for its placeholders.

@@ -33,17 +33,30 @@ import Testing
 
     @Test func theServerWaitsForTheSink() async throws {
         try await withClient { client, database in
-            var isFirst = true
-            try await client.withConnection { lease in
-                try await lease.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 60000)) TO STDOUT") {
-                    _ in
-                    guard isFirst else { return }
-                    isFirst = false
-                    // The server cannot go on once all buffers are full.
-                    try await waitForActivity("wait_event = 'ClientWrite'", count: 1, in: database)
+            try await withClient(of: database.uri) { observer in
+                var isFirst = true
+                try await client.withConnection { lease in
+                    try await lease.copyOut(
+                        "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 60000)) TO STDOUT"
+                    ) { _ in
+                        guard isFirst else { return }
+                        isFirst = false
+                        // Once all buffers are full the server does not get any further.
+                        var last = 0
+                        var unchanged = 0
+                        try await eventually {
+                            let rows = try await observer.query(
+                                "SELECT tuples_processed FROM pg_stat_progress_copy WHERE datname = current_database()")
+                            let count = try rows.value(Int.self)
+                            unchanged = count == last ? unchanged + 1 : 0
+                            last = count
+                            return unchanged >= 10
+                        }
+                        #expect(last > 0 && last < 60_000)
+                    }
                 }
+                #expect(!isFirst)
             }
-            #expect(!isFirst)
         }
     }
 
