@@ -9,5 +9,7 @@ struct PoolLimits: Sendable {
     var uses = 1_000_000
     var idle = Duration.seconds(600)
     /// How many batches may be in flight on the connection that a scope prefers before another one is chosen.
-    var affinityDepth = 4
+    var affinityDepth = 8
+    /// The same while another connection has nothing to do.
+    var affinityDepthBesideIdle = 2
 }

@@ -86,18 +86,12 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
         if self.slots[slot].machine?.inFlight ?? 0 > 0 { self.wantsToGrow = true }
         self.slots[slot].machine?.batchSent(now)
         let id = self.identifier(slot)
-        if let scope = request.planScope { self.prefer(id, for: scope) }
+        if let scope = request.planScope { self.settle(scope, on: id) }
         return .send(request, id)
     }
 
-    /// The connection that served the scope last, else an idle one, else the one with the least to do.
+    /// The home of the scope, unless others can begin sooner; else the connection with the least to do.
     private func choose(for request: Request, _ now: ContinuousClock.Instant) -> Int? {
-        if let scope = request.planScope, let preferred = self.affinity[scope],
-            let machine = self.machine(preferred), machine.inFlight < self.limits.affinityDepth,
-            self.canTake(machine, now)
-        {
-            return preferred.slot
-        }
         var best: Int?
         var least = Int.max
         for slot in self.slots.indices {
@@ -108,14 +102,21 @@ struct PoolMachine<Request: PooledRequest, Lease: LeaseWaiter> {
             least = machine.inFlight
             if least == 0 { break }
         }
-        return best
+        guard best != nil, let scope = request.planScope, let home = self.affinity[scope],
+            let machine = self.machine(home), self.canTake(machine, now)
+        else { return best }
+        let depth = least == 0 ? self.limits.affinityDepthBesideIdle : self.limits.affinityDepth
+        return machine.inFlight < depth ? home.slot : best
     }
 
     private func canTake(_ machine: ConnectionMachine, _ now: ContinuousClock.Instant) -> Bool {
         machine.canTakeBatch(now, depth: self.limits.inFlight, headOfLineLimit: self.limits.headOfLine)
     }
 
-    private mutating func prefer(_ id: ConnectionID, for scope: String) {
+    /// A scope keeps its home for as long as the connection lives: if it moved with every batch that had to go elsewhere,
+    /// every connection would in the end know the plans of every scope.
+    private mutating func settle(_ scope: String, on id: ConnectionID) {
+        if let home = self.affinity[scope], self.machine(home) != nil { return }
         if self.affinity.count >= 8192 { self.affinity.removeAll(keepingCapacity: true) }
         self.affinity[scope] = id
     }

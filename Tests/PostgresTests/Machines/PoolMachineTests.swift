@@ -138,10 +138,18 @@ private enum Wish: Equatable {
     @Test func aScopeDoesNotPileUpOnOneConnection() {
         var pool = self.openPool {
             $0.inFlight = 16
-            $0.affinityDepth = 2
+            $0.queued = 10
+            $0.affinityDepth = 4
         }
-        for number in 1...3 { _ = pool.enqueue(self.request(UInt64(number), scope: "a")) }
-        #expect(self.wishes(&pool) == [.send(1, 0), .send(2, 0), .send(3, 1)])
+        for number in 1...8 { _ = pool.enqueue(self.request(UInt64(number), scope: "a")) }
+        // Two at home, one elsewhere while that is idle, then home as far as it goes, then where there is least to do.
+        #expect(
+            self.wishes(&pool) == [
+                .send(1, 0), .send(2, 0), .send(3, 1), .send(4, 0), .send(5, 0), .send(6, 1), .send(7, 1), .send(8, 1),
+            ])
+        for _ in 1...4 { _ = pool.batchFinished(pool.identifier(0), self.start) }
+        _ = pool.enqueue(self.request(9, scope: "a"))
+        #expect(self.wishes(&pool) == [.send(9, 0)])
     }
 
     @Test func waitsBeforeItTriesAgain() {
