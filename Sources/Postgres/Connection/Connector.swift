@@ -21,6 +21,7 @@ struct Connector: Sendable {
 
     /// Opens a connection, or says why not.
     func connect() -> Result<ServerLink, PostgresError> {
+        guard self.isWellFormed else { return .failure(.invalidConfiguration) }
         let parameters = self.parameters
         let opened = Self.withCStrings(parameters.map(\.0)) { keywords in
             Self.withCStrings(parameters.map(\.1)) { values in PQconnectStartParams(keywords, values, 1) }
@@ -36,6 +37,16 @@ struct Connector: Sendable {
             return .failure(problem)
         }
         return .success(link)
+    }
+
+    /// libpq quotes what it does not understand, which may be the password.
+    private var isWellFormed: Bool {
+        var problem: UnsafeMutablePointer<CChar>?
+        let options = PQconninfoParse(self.connectionString, &problem)
+        PQfreemem(problem)
+        guard let options else { return false }
+        PQconninfoFree(options)
+        return true
     }
 
     private var parameters: [(String, String)] {

@@ -25,6 +25,9 @@ extension PostgresError {
             internalDetail: detail)
     }
 
+    static let invalidConfiguration = PostgresError(
+        .invalidConfiguration, "The connection string of the database is malformed.", outcome: .notSent)
+
     static func transactionLeftOpen(_ outcome: Outcome) -> PostgresError {
         PostgresError(
             .transactionLeftOpen, "A statement of the batch controlled the transaction; the batch is not acknowledged.",

@@ -8,7 +8,7 @@ public struct PostgresError: Error, Sendable {
         private enum Kind: String, Sendable {
             case connectionFailed, connectionLost, serverError, deadlineExceeded, cancelled, overloaded, shutDown
             case transactionLeftOpen, transactionRolledBack, rollbackFailed, decoding, encoding, unsupported
-            case protocolViolation
+            case protocolViolation, invalidConfiguration
         }
 
         private let kind: Kind
@@ -49,6 +49,8 @@ public struct PostgresError: Error, Sendable {
         public static let encoding = Code(.encoding)
         /// The request is not possible in this place, such as COPY in a batch.
         public static let unsupported = Code(.unsupported)
+        /// The connection string cannot be understood. What is wrong with it is not said, since it holds the password.
+        public static let invalidConfiguration = Code(.invalidConfiguration)
         /// The server or libpq answered something that does not fit the request.
         public static let protocolViolation = Code(.protocolViolation)
     }

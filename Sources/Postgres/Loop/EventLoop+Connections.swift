@@ -124,7 +124,8 @@ extension EventLoop {
 extension PostgresError {
     /// Whether trying again with the same settings cannot help.
     fileprivate var isDefinite: Bool {
-        switch self.sqlState {
+        if self.code == .invalidConfiguration { return true }
+        return switch self.sqlState {
         case .invalidPassword, .invalidAuthorization, .undefinedDatabase, .insufficientPrivilege: true
         default: false
         }

@@ -107,7 +107,8 @@ private struct CellDecoder: Decoder, SingleValueDecodingContainer {
 
     private func decodeStructure<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try self.cell.withBytes { bytes in
-            guard let bytes, let value = try? decodeJSON(type, from: bytes) else {  // the error names what is needed
+            // The text of a DecodingError would repeat the value.
+            guard let bytes, let value = try? decodeJSON(type, from: bytes) else {
                 throw PostgresError.decoding(
                     column: self.cell.columnName, expected: "json of \(type)",
                     found: bytes == nil ? "NULL or no such column" : "something else")

@@ -32,7 +32,8 @@ extension PostgresJSON: PostgresDecodable {
     public static var postgresTypeName: String { "json" }
     /// Reads JSON; nil if it does not fit the type.
     public static func decode(postgresText bytes: UnsafeBufferPointer<UInt8>) -> PostgresJSON? {
-        (try? decodeJSON(Value.self, from: bytes)).map { PostgresJSON($0) }  // the caller names column and type
+        // Who asks names column and type; the text of a DecodingError would repeat the value.
+        (try? decodeJSON(Value.self, from: bytes)).map { PostgresJSON($0) }
     }
 }
 

@@ -86,6 +86,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["postgresql://u:hunter2@[h/d", "host=h password=hunter2 nonsense", "hunter2"])
+    func aMalformedConnectionStringFailsAtOnceAndIsNotRepeated(text: String) async throws {
+        try await withClient(of: text) { client in
+            let error = await failure { try await client.query("SELECT 1") }
+            #expect(error?.code == .invalidConfiguration)
+            #expect(error.map { !String(reflecting: $0).contains("hunter2") } ?? false)
+        }
+    }
+
     @Test func wrongCredentialsFailAtOnce() async throws {
         let cluster = try await TestPostgres.shared()
         for uri in [
