@@ -17,6 +17,8 @@ final class LeaseSession {
     ///
     /// Until it has arrived nothing else may be sent, which it could hit instead.
     var isCancelling = false
+    /// When to ask again: a request that arrives before the statement does is lost on the server.
+    var cancelAgainAt: ContinuousClock.Instant?
     /// A statement of the body ended the transaction: what follows would run outside of any.
     var isTransactionOver = false
     /// A statement left something behind in the session.

@@ -50,6 +50,14 @@ extension EventLoop {
     }
 
     private func expire(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
+        if let again = lease.cancelAgainAt {
+            if again <= now {
+                lease.cancelAgainAt = nil
+                self.sendCancel(lease, now)
+            } else {
+                self.note(again)
+            }
+        }
         if let giveUpAt = lease.giveUpAt {
             guard giveUpAt <= now else { return self.note(giveUpAt) }
             lease.connection.lose("no answer in time")

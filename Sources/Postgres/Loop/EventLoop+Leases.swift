@@ -27,6 +27,7 @@ extension EventLoop {
     /// Does the next thing of a lease, if nothing is under way.
     func advance(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
         guard !lease.isCancelling, !lease.isBusy, self.leases[lease.id] === lease else { return }
+        lease.cancelAgainAt = nil
         switch lease.waiting.popFirst() {
         case .batch(let request, let attempt):
             _ = lease.connection.send(request, attempt: attempt)
@@ -137,6 +138,11 @@ extension EventLoop {
     func cancelSent(_ id: LeaseID, _ now: ContinuousClock.Instant) {
         guard let lease = self.leases[id] else { return }
         lease.isCancelling = false
+        if lease.isBusy {
+            let again = now + .milliseconds(100)
+            lease.cancelAgainAt = again
+            self.note(again)
+        }
         self.advance(lease, now)
     }
 }

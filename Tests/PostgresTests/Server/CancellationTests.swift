@@ -108,6 +108,21 @@ import Testing
         }
     }
 
+    @Test func aCancellationIsNotLostWhenItOvertakesItsStatement() async throws {
+        try await withClient({ $0.maximumConnections = 2 }) { client, _ in
+            for _ in 0..<20 {
+                // The deadline passes at about the time at which the server gets the statement.
+                let error = await failure {
+                    try await client.withConnection(deadline: .now + .milliseconds(3)) { lease in
+                        _ = try await lease.query("SELECT pg_sleep(60)")
+                    }
+                }
+                #expect(error?.code == .deadlineExceeded)
+            }
+            #expect(client.statistics.connectionsLost == 0)
+        }
+    }
+
     @Test func waitingForALeaseCanBeCancelled() async throws {
         try await withClient({ $0.maximumLeasedConnections = 1 }) { client, _ in
             try await client.withConnection { lease in

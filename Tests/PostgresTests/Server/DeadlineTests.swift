@@ -28,7 +28,7 @@ import Testing
         }) { client, _ in
             let pid = try await client.query("SELECT pg_backend_pid()").value(Int.self)
             let error = await failure {
-                try await client.query("SELECT pg_sleep(20)", deadline: .now + .milliseconds(50))
+                try await client.query("SELECT pg_sleep(20)", deadline: .now + .milliseconds(500))
             }
             #expect(error?.code == .deadlineExceeded)
             #expect(try await client.query("SELECT pg_backend_pid()").value(Int.self) != pid)
