@@ -150,7 +150,9 @@ extension Ports: MemberRepository {
         return self.state.open.contains(tokenHash)
     }
 
-    func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws {
+    func startSession(
+        of id: UserID, passwordHash: String, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess
+    ) async throws {
         self.change { state in
             state.stored.append(refreshTokenHash)
             state.expiries.append(expiresAt)

@@ -45,12 +45,14 @@ public struct MemberSessionService: Sendable {
         var account: (member: Member, passwordHash: String)?
         if let address = EmailAddress(email) { account = try await self.members.credentials(address, in: access) }
         let matches = try await self.hasher.verify(password, against: account?.passwordHash)
-        guard matches, let member = account?.member, member.status == .active else { throw DomainError.badCredentials }
+        guard matches, let account, case let member = account.member, member.status == .active else {
+            throw DomainError.badCredentials
+        }
         let issued = try self.tokens.issue(
             .member(member.id, member.role, access.tenant), audience: audience, lifetime: self.lifetime.access)
         let refresh = OpaqueToken.random()
         try await self.members.startSession(
-            of: member.id, refreshTokenHash: refresh.hash,
+            of: member.id, passwordHash: account.passwordHash, refreshTokenHash: refresh.hash,
             expiresAt: self.now().addingTimeInterval(self.lifetime.refresh), in: access)
         return SignedIn(accessToken: issued.token, refreshToken: refresh.text, expiresIn: issued.expiresIn)
     }

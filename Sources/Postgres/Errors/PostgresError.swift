@@ -49,7 +49,9 @@ public struct PostgresError: Error, Sendable {
         public static let encoding = Code(.encoding)
         /// The request is not possible in this place, such as COPY in a batch.
         public static let unsupported = Code(.unsupported)
-        /// The connection string cannot be understood. What is wrong with it is not said, since it holds the password.
+        /// The connection string cannot be understood.
+        ///
+        /// What is wrong with it is not said, since it holds the password.
         public static let invalidConfiguration = Code(.invalidConfiguration)
         /// The server or libpq answered something that does not fit the request.
         public static let protocolViolation = Code(.protocolViolation)

@@ -8,11 +8,12 @@ public struct PostgresLease: ~Copyable {
         self.session = session
     }
 
-    /// A second handle on the same lease, for a type that wraps it and is lent in its place.
+    /// The transaction that was begun on this lease, for a type that wraps it and is lent in its place; a statement that
+    /// ends it is an error.
     ///
     /// Must not outlive the closure that this lease was lent to.
-    package borrowing func wrapped() -> PostgresLease {
-        PostgresLease(session: self.session)
+    package borrowing func begunTransaction() -> PostgresTransaction {
+        PostgresTransaction(session: self.session)
     }
 
     /// Runs one statement.

@@ -62,6 +62,10 @@ public struct DevelopmentInstance: Sendable {
         try await PostgresClient.running([superuser]) {
             _ = try await Installation(client: superuser, database: name).run(passwords: passwords)
             _ = try await CatalogMigrator(client: superuser).migrate()
+            // The cluster is Bulkhead's own: nobody but a superuser has business in its other databases.
+            for other in ["postgres", "template1"] {
+                _ = try await superuser.query("REVOKE ALL ON DATABASE \(identifier: other) FROM PUBLIC")
+            }
         }
     }
 

@@ -57,10 +57,16 @@ public struct Doctor: Sendable {
     }
 
     private func hardening() async throws -> DoctorReport.Check {
-        let openings = try await HardeningCheck.openings(on: self.control)
+        let openings = try await HardeningCheck.openings(on: self.control).map {
+            "bulkhead_app may use \($0); run: bulkhead init, as a superuser"
+        }
+        let others = try await HardeningCheck.otherDatabases(on: self.control).map {
+            "bulkhead_app may connect to database \($0); run: REVOKE CONNECT ON DATABASE \($0) FROM PUBLIC"
+        }
         return .of(
-            "hardening", openings.map { "bulkhead_app may use \($0); run: bulkhead init, as a superuser" },
-            otherwise: .warning, good: "nothing beyond what tenants need", bad: "\(openings.count) right(s) too many")
+            "hardening", openings + others,
+            otherwise: .warning, good: "nothing beyond what tenants need",
+            bad: "\(openings.count + others.count) right(s) too many")
     }
 
     private func clock() async throws -> DoctorReport.Check {

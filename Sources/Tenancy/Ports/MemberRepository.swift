@@ -20,5 +20,10 @@ public protocol MemberRepository: Sendable {
     /// - Throws: ``DomainError/badCredentials`` otherwise.
     func confirm(_ access: TenantAccess) async throws
     /// Stores the hash of a refresh token of a new family, and writes the sign-in into the audit trail.
-    func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws
+    ///
+    /// - Parameter passwordHash: the hash that the password was verified against.
+    /// - Throws: ``DomainError/badCredentials`` if the member is not active any more, or has another password by now.
+    func startSession(
+        of id: UserID, passwordHash: String, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess)
+        async throws
 }

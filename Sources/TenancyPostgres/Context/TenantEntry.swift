@@ -3,6 +3,11 @@ public import Tenancy
 
 /// The statements with which a transaction enters a tenant's context.
 public struct TenantEntry: Sendable {
+    /// Says what an earlier transaction may have changed the defaults of: a transaction that waits for a safe snapshot
+    /// would wait for others' writers.
+    static let ownIsolation = PostgresQuery(
+        unsafeSQL: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY, NOT DEFERRABLE"
+    ).sharedByScopes()
     /// Undoes what an earlier transaction may have left in the session: only then is a setting of one tenant out of
     /// reach of the next, whatever pooler is in between.
     static let forgetSettings = ("RESET ALL" as PostgresQuery).sharedByScopes()

@@ -38,7 +38,8 @@ extension CatalogGuard {
             title: "relation outside tenant schemas, materialized view or foreign table that bulkhead_app may read",
             sql: """
                 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE has_table_privilege('bulkhead_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+                WHERE (has_table_privilege('bulkhead_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+                       OR has_any_column_privilege('bulkhead_app', c.oid, 'SELECT, INSERT, UPDATE'))
                   AND has_schema_privilege('bulkhead_app', n.oid, 'USAGE')
                   AND (c.relkind IN ('m', 'f') OR (c.relkind IN ('r', 'p', 'v') AND NOT (\(tenantSchema))
                       AND n.nspname NOT IN ('pg_catalog', 'information_schema')))
@@ -56,7 +57,11 @@ extension CatalogGuard {
                 SELECT c.oid::regclass::text || ' ' || a.privilege_type
                 FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
                 WHERE a.grantee IN ('bulkhead_app'::regrole, 0)
-                  AND a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')
+                  AND a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')
+                UNION ALL
+                SELECT t.attrelid::regclass::text || '.' || t.attname || ' ' || a.privilege_type
+                FROM pg_attribute t CROSS JOIN LATERAL aclexplode(t.attacl) a
+                WHERE a.grantee IN ('bulkhead_app'::regrole, 0) AND a.privilege_type = 'REFERENCES'
                 """),
         CatalogGuard(
             title: "key or index of a tenant table that does not start with tenant_id",
@@ -165,6 +170,18 @@ extension CatalogGuard {
                   AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)
                 """),
         CatalogGuard(
+            title: "owner or keeper that could log in or stands above row-level security",
+            sql: """
+                SELECT rolname::text FROM pg_roles WHERE rolname IN ('bulkhead_owner', 'bulkhead_keeper')
+                  AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolcanlogin)
+                """),
+        CatalogGuard(
+            title: "function of PostgreSQL's own that bulkhead_app was given and nobody else has",
+            sql: """
+                SELECT p.oid::regprocedure::text FROM pg_proc p CROSS JOIN LATERAL aclexplode(p.proacl) a
+                WHERE p.pronamespace = 'pg_catalog'::regnamespace AND a.grantee = 'bulkhead_app'::regrole
+                """),
+        CatalogGuard(
             title: "bulkhead_app is a member of a role, or somebody is a member of the keeper",
             sql: """
                 SELECT m.member::regrole::text || ' in ' || m.roleid::regrole::text FROM pg_auth_members m
@@ -178,7 +195,8 @@ extension CatalogGuard {
                 SELECT c.oid::regclass::text FROM pg_class c WHERE c.relowner = 'bulkhead_app'::regrole
                 UNION ALL
                 SELECT setting FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) setting
-                WHERE s.setrole = 'bulkhead_app'::regrole AND setting !~ '^log_parameter_max_length'
+                WHERE s.setrole = 'bulkhead_app'::regrole AND setting NOT IN ('log_parameter_max_length=0',
+                    'log_parameter_max_length_on_error=0', 'client_connection_check_interval=10s')
                 """),
         CatalogGuard(
             title: "right to create or to make temporary tables in this database",

@@ -95,20 +95,23 @@ public struct PostgresMemberRepository: MemberRepository {
 
     /// See ``MemberRepository/startSession(of:refreshTokenHash:expiresAt:in:)``.
     public func startSession(
-        of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess
+        of id: UserID, passwordHash: String, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess
     ) async throws {
         try await self.database.withTenant(access) { session in
-            _ = try await session.execute([
+            // Verifying a password takes a while: it may have been replaced, or the member disabled, in the meantime.
+            let rows = try await session.query(
+                """
+                UPDATE users SET last_sign_in_at = clock_timestamp()
+                WHERE tenant_id = \(access.tenant.uuid)::uuid AND id = \(id.uuid)::uuid AND status = 'active'
+                  AND password_hash = \(passwordHash)
+                """)
+            guard rows.affectedRows == 1 else { throw DomainError.badCredentials }
+            _ = try await session.query(
                 """
                 INSERT INTO refresh_tokens (tenant_id, user_id, family_id, token_hash, expires_at)
                 VALUES (\(access.tenant.uuid)::uuid, \(id.uuid)::uuid, gen_random_uuid(),
                         \(refreshTokenHash)::bytea, \(expiresAt)::timestamptz)
-                """,
-                """
-                UPDATE users SET last_sign_in_at = clock_timestamp()
-                WHERE tenant_id = \(access.tenant.uuid)::uuid AND id = \(id.uuid)::uuid
-                """,
-            ])
+                """)
             try await session.audit(.init(action: "user.signIn", subject: "user:\(id)"))
         }
     }

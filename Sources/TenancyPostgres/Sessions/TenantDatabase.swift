@@ -28,7 +28,7 @@ public final class TenantDatabase: Sendable {
     public func read(_ queries: [PostgresQuery], in access: TenantAccess) async throws -> [PostgresRows] {
         guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
         return try await self.correctingClock {
-            let opening = self.opening(of: access.readOnly)
+            let opening = [TenantEntry.ownIsolation] + self.opening(of: access.readOnly)
             var batch = PostgresBatch(opening + queries)
             batch.planScope = Placement.ownSchema(of: access.tenant).schema
             let answers = try await self.client.execute(batch)
@@ -48,7 +48,7 @@ public final class TenantDatabase: Sendable {
             return try await self.client.withConnection(planScope: scope) { lease in
                 // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                 try await self.open(access, on: lease)
-                let session = TenantSession(access: access, lease: lease.wrapped())
+                let session = TenantSession(access: access, transaction: lease.begunTransaction())
                 let value = try await body(session)
                 try await Self.commit(access.tenant, on: lease)
                 return value
@@ -88,7 +88,8 @@ public final class TenantDatabase: Sendable {
     private func open(_ access: TenantAccess, on lease: borrowing PostgresLease) async throws {
         let writes: PostgresQuery =
             access.mode == .readWrite
-            ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+            ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE NOT DEFERRABLE"
+            : "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE"
         do {
             try await self.enter(access, with: writes, on: lease)
         } catch let error as PostgresError where error.sqlState == .invalidAuthorization {
@@ -107,11 +108,16 @@ public final class TenantDatabase: Sendable {
         try Self.checkMembership(access, in: answers, opening: opening.count)
     }
 
-    /// Commits, if the transaction is still the one that was opened: a statement may have ended it, or failed.
+    /// Commits, if the context is still there; otherwise the division fails, and the COMMIT behind it is not run.
     private static func commit(_ tenant: TenantID, on lease: borrowing PostgresLease) async throws {
-        let answers = try await lease.execute(["SELECT bulkhead.current_tenant()", "COMMIT"])
-        let current = try answers[0].first?[0].decode(UUID?.self)
-        guard current == tenant.uuid, answers[1].commandTag == "COMMIT" else { throw TenantCommitError() }
+        let check: PostgresQuery =
+            "SELECT 1 / (bulkhead.current_tenant() IS NOT DISTINCT FROM \(tenant.uuid)::uuid)::int"
+        do {
+            let answers = try await lease.execute([check.sharedByScopes(), "COMMIT"])
+            guard answers[1].commandTag == "COMMIT" else { throw TenantCommitError() }
+        } catch let error as PostgresError where error.sqlState == "22012" {
+            throw TenantCommitError()
+        }
     }
 
     private func correctingClock<Value>(_ work: () async throws -> Value) async throws -> Value {

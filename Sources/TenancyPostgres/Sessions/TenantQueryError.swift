@@ -8,11 +8,12 @@ public struct TenantQueryError: Error, CustomStringConvertible {
     }
 }
 
-/// The transaction of a tenant session had ended, or failed, before it was to be committed; nothing was kept.
+/// The transaction of a tenant session had lost its context, or failed, before it was to be committed; it was rolled
+/// back.
 public struct TenantCommitError: Error, CustomStringConvertible {
     /// What happened.
     public var description: String {
-        "the transaction could not be committed: a statement in it failed or ended it"
+        "the transaction was rolled back: before it was to be committed a statement had failed or dropped its context"
     }
 }
 

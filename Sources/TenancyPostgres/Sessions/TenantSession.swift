@@ -8,11 +8,11 @@ public import Tenancy
 public struct TenantSession: ~Copyable {
     /// On whose rows and on whose behalf.
     public let access: TenantAccess
-    private let lease: PostgresLease
+    private let transaction: PostgresTransaction
 
-    init(access: TenantAccess, lease: consuming PostgresLease) {
+    init(access: TenantAccess, transaction: consuming PostgresTransaction) {
         self.access = access
-        self.lease = lease
+        self.transaction = transaction
     }
 
     /// Whose rows.
@@ -22,20 +22,20 @@ public struct TenantSession: ~Copyable {
     ///
     /// - Throws: `PostgresError`; the transaction is then good for nothing but its end.
     public borrowing func query(_ query: PostgresQuery) async throws -> PostgresRows {
-        try await self.lease.query(query)
+        try await self.transaction.query(query)
     }
 
     /// Runs several statements in one round trip.
     ///
     /// - Throws: `PostgresError` of the first that fails; those after it have not run.
     public borrowing func execute(_ queries: [PostgresQuery]) async throws -> [PostgresRows] {
-        try await self.lease.execute(queries)
+        try await self.transaction.execute(queries)
     }
 
     /// Streams the answer of a `COPY (...) TO STDOUT`; the sink's slowness holds the server back.
     public borrowing func copyOut(
         _ query: PostgresQuery, to sink: (ArraySlice<UInt8>) async throws -> Void
     ) async throws {
-        try await self.lease.copyOut(query, to: sink)
+        try await self.transaction.copyOut(query, to: sink)
     }
 }

@@ -38,7 +38,9 @@ extension MemoryCatalog: MemberRepository {
     func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool {
         self.state.withLock { $0.members[access.tenant]?.contains { $0.activation == tokenHash } ?? false }
     }
-    func startSession(of id: UserID, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws {
+    func startSession(
+        of id: UserID, passwordHash: String, refreshTokenHash: [UInt8], expiresAt: Date, in access: TenantAccess
+    ) async throws {
         #expect(access.mode == .readWrite)
     }
 }

@@ -57,6 +57,30 @@ struct AuditTests {
         }
     }
 
+    @Test func aTenantCannotBreakOrBlockItsOwnChain() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let tenant = try await bulkhead.makeTenant("acme")
+            let access = bulkhead.access(tenant)
+            for seq in ["9223372036854775807", "3", "2"] {
+                await #expect(throws: PostgresError.self) {
+                    try await bulkhead.tenants.withTenant(access) { session in
+                        _ = try await session.query(
+                            """
+                            INSERT INTO audit_log (tenant_id, seq, at, actor, action, prev_hash, hash)
+                            VALUES (\(tenant.id.uuid)::uuid, \(unescaped: seq), now(), 'user:ceo', 'tenant.create',
+                                    sha256(''), sha256('x'))
+                            """)
+                    }
+                }
+            }
+            try await bulkhead.tenants.withTenant(access) { session in
+                try await session.audit(.init(action: "test.run", subject: nil))
+            }
+            let verification = AuditVerification(control: bulkhead.control, database: bulkhead.tenants)
+            #expect(try await verification.tenantBreaks(in: access) == [])
+        }
+    }
+
     @Test func theControlRoleCannotChangeTheTrail() async throws {
         try await BulkheadDatabase.with { bulkhead in
             try await PostgresAuditTrail(client: bulkhead.control).record(

@@ -111,8 +111,14 @@ struct RepositoryTests {
             let found = try await members.credentials(member.email, in: access)
             #expect(found?.passwordHash == "$scrypt$x")
             try await members.startSession(
-                of: member.id, refreshTokenHash: OpaqueToken.random().hash, expiresAt: Date().addingTimeInterval(60),
-                in: access)
+                of: member.id, passwordHash: "$scrypt$x", refreshTokenHash: OpaqueToken.random().hash,
+                expiresAt: Date().addingTimeInterval(60), in: access)
+            // Another password by now: what was verified is worth nothing any more.
+            await #expect(throws: DomainError.badCredentials) {
+                try await members.startSession(
+                    of: member.id, passwordHash: "$scrypt$old", refreshTokenHash: OpaqueToken.random().hash,
+                    expiresAt: Date().addingTimeInterval(60), in: access)
+            }
             let late = OpaqueToken.random()
             _ = try await members.replaceActivation(
                 tokenHash: late.hash, expiresAt: Date().addingTimeInterval(-1), in: access)

@@ -188,6 +188,23 @@ struct ContextTests {
         }
     }
 
+    @Test("Work whose context was dropped is not kept, and is not reported as done")
+    func droppedContext() async throws {
+        try await TwoTenants.with(.direct) { two in
+            let tenant = two.a.id.uuid
+            await #expect(throws: TenantCommitError.self) {
+                try await two.bulkhead.tenants.withTenant(two.accessA) { session in
+                    _ = try await session.query(
+                        "INSERT INTO clients (tenant_id, name) VALUES (\(tenant)::uuid, 'lost')")
+                    _ = try await session.query("SELECT set_config('app.context_proof', '', true)")
+                }
+            }
+            let left = try await two.bulkhead.database.execute(
+                "SELECT count(*) FROM \(two.schemaA).clients WHERE name = 'lost'")
+            #expect(left == "0")
+        }
+    }
+
     @Test("A clock that is off is measured and corrected")
     func clock() async throws {
         try await TwoTenants.with(.direct) { two in

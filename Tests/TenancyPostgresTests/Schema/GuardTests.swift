@@ -41,6 +41,11 @@ struct GuardTests {
                 GRANT SELECT ON %s.ev_0 TO bulkhead_app
                 """, title: "partition"),
         Hole(sql: "GRANT TRUNCATE ON %s.clients TO bulkhead_app", title: "does not cover"),
+        Hole(sql: "GRANT REFERENCES (id) ON %s.clients TO bulkhead_app", title: "does not cover"),
+        Hole(
+            sql: "CREATE SCHEMA shared; CREATE TABLE shared.t (a int, b int); GRANT USAGE ON SCHEMA shared TO "
+                + "bulkhead_app; GRANT SELECT (a) ON shared.t TO bulkhead_app", title: "outside tenant schemas"),
+        Hole(sql: "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO bulkhead_app", title: "PostgreSQL's own"),
         Hole(sql: "GRANT REFERENCES ON %s.clients TO PUBLIC", title: "does not cover"),
         Hole(sql: "ALTER TABLE %s.clients DROP CONSTRAINT tenant_home", title: "rows of another tenant"),
         Hole(sql: "CREATE INDEX bare ON %s.clients (name)", title: "does not start"),
@@ -91,6 +96,12 @@ struct GuardTests {
                     ("ALTER ROLE bulkhead_app CREATEROLE", "ALTER ROLE bulkhead_app NOCREATEROLE"),
                     ("GRANT bulkhead_owner TO bulkhead_app", "REVOKE bulkhead_owner FROM bulkhead_app"),
                     ("GRANT bulkhead_keeper TO bulkhead_control", "REVOKE bulkhead_keeper FROM bulkhead_control"),
+                    ("ALTER ROLE bulkhead_keeper SUPERUSER", "ALTER ROLE bulkhead_keeper NOSUPERUSER"),
+                    ("ALTER ROLE bulkhead_owner LOGIN", "ALTER ROLE bulkhead_owner NOLOGIN"),
+                    (
+                        "ALTER ROLE bulkhead_app SET log_parameter_max_length_on_error = -1",
+                        "ALTER ROLE bulkhead_app SET log_parameter_max_length_on_error = 0"
+                    ),
                     ("ALTER ROLE bulkhead_app SET row_security = off", "ALTER ROLE bulkhead_app RESET row_security"),
                 ] {
                     try await database.execute(sql)

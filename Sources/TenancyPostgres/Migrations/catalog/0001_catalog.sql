@@ -9,8 +9,8 @@ CREATE TABLE public.global_users (
     password_hash text        NOT NULL CHECK (password_hash LIKE '$scrypt$%'),
     role          text        NOT NULL DEFAULT 'owner' CHECK (role IN ('owner', 'operator', 'viewer')),
     status        text        NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled')),
-    created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at    timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at)
+    created_at    timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at    timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at)
 )
 -- statement
 CREATE TABLE public.system_config (
@@ -18,7 +18,7 @@ CREATE TABLE public.system_config (
     value      jsonb       NOT NULL,
     position   int         NOT NULL DEFAULT 0,
     version    int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     updated_by uuid        REFERENCES public.global_users (id) ON DELETE SET NULL
 )
 -- statement
@@ -64,8 +64,8 @@ CREATE TABLE public.tenants (
     isolation_model text        NOT NULL DEFAULT 'schema' CHECK (isolation_model IN ('schema', 'pooled', 'database')),
     schema_name     text        NOT NULL CHECK (schema_name ~ '^[a-z_][a-z0-9_]{0,62}$'),
     schema_version  int         NOT NULL DEFAULT 0 CHECK (schema_version >= 0),
-    created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at      timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at      timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at      timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     deleted_at      timestamptz,
     CHECK (isolation_model <> 'schema' OR schema_name = 'tenant_' || replace(id::text, '-', '')),
     CHECK ((deleted_at IS NOT NULL) = (status IN ('deleted', 'purging', 'purged'))),
@@ -136,7 +136,7 @@ CREATE TABLE bulkhead.admin_refresh_tokens (
     admin_id   uuid        NOT NULL REFERENCES public.global_users (id) ON DELETE CASCADE,
     family_id  uuid        NOT NULL,
     token_hash bytea       NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     expires_at timestamptz NOT NULL CHECK (expires_at > created_at),
     used_at    timestamptz CHECK (used_at >= created_at),
     revoked_at timestamptz CHECK (revoked_at >= created_at)
@@ -153,7 +153,7 @@ CREATE TABLE bulkhead.sealed_keys (
     purpose    text        NOT NULL CHECK (purpose IN ('token', 'context')),
     public_key bytea,
     sealed     bytea       NOT NULL CHECK (octet_length(sealed) BETWEEN 48 AND 1024),
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     retired_at timestamptz CHECK (retired_at >= created_at),
     CHECK ((public_key IS NOT NULL) = (purpose = 'token'))
 )

@@ -86,27 +86,29 @@ $$
 -- The tenant of the running transaction, or NULL unless the proof that check_context left behind is right. STABLE and
 -- never IMMUTABLE: a folded result would serve the tenant for whom a plan was made. PARALLEL RESTRICTED: the proof is
 -- bound to the leader's process.
+--
+-- Here and in check_context keys are columns of a query and never variables: a plan made for the values of variables
+-- holds them as constants, and any session may ask the server to print its plans (debug_print_plan).
 CREATE OR REPLACE FUNCTION bulkhead.current_tenant() RETURNS uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     claimed text := current_setting('app.current_tenant_id', true);
     proof   text := current_setting('app.context_proof', true);
-    inner_key bytea;
-    outer_key bytea;
+    genuine boolean;
 BEGIN
     IF claimed IS NULL OR claimed = '' OR proof IS NULL OR proof = '' THEN
         RETURN NULL;
     END IF;
-    SELECT k.inner_pad, k.outer_pad INTO inner_key, outer_key FROM bulkhead.context_keys k
+    SELECT split_part(proof, '.', 3) = encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(
+               concat_ws('|', claimed, split_part(proof, '.', 2), pg_backend_pid(),
+                         extract(epoch FROM transaction_timestamp())), 'UTF8'))), 'hex')
+    INTO genuine
+    FROM bulkhead.context_keys k
     WHERE k.kid = split_part(proof, '.', 1) AND k.kind = 'database' AND k.retired_at IS NULL;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-    IF encode(sha256(outer_key || sha256(inner_key || convert_to(
-            concat_ws('|', claimed, pg_backend_pid(), extract(epoch FROM transaction_timestamp())), 'UTF8'))), 'hex')
-        = split_part(proof, '.', 2)
-    THEN
+    -- A proof for reading is worth nothing where something could be written.
+    IF genuine AND (split_part(proof, '.', 2) = 'rw' OR current_setting('transaction_read_only') = 'on') THEN
         RETURN claimed::uuid;
     END IF;
     RETURN NULL;
@@ -118,12 +120,13 @@ $$
 CREATE OR REPLACE FUNCTION bulkhead.check_context(
     tenant uuid, mode text, expires_at bigint, nonce text, key_id text, signature bytea
 ) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     now_ms bigint := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
-    keys record;
-    before uuid;
+    genuine boolean;
+    proof text;
 BEGIN
     IF tenant IS NULL OR mode IS NULL OR expires_at IS NULL OR nonce IS NULL OR key_id IS NULL OR signature IS NULL
         OR mode NOT IN ('rw', 'ro') OR octet_length(nonce) NOT BETWEEN 8 AND 64 THEN
@@ -132,8 +135,12 @@ BEGIN
     IF expires_at <= now_ms OR expires_at > now_ms + 30000 THEN
         RAISE EXCEPTION 'context refused' USING ERRCODE = '28000', DETAIL = 'expiry';
     END IF;
-    SELECT a.inner_pad AS a_inner, a.outer_pad AS a_outer, d.kid AS d_kid, d.inner_pad AS d_inner, d.outer_pad AS d_outer
-    INTO keys
+    SELECT signature = sha256(a.outer_pad || sha256(a.inner_pad || convert_to(
+               concat_ws('|', tenant, mode, expires_at, nonce), 'UTF8'))),
+           d.kid || '.' || mode || '.' || encode(sha256(d.outer_pad || sha256(d.inner_pad || convert_to(
+               concat_ws('|', tenant, mode, pg_backend_pid(), extract(epoch FROM transaction_timestamp())),
+               'UTF8'))), 'hex')
+    INTO genuine, proof
     FROM bulkhead.context_keys a
     CROSS JOIN LATERAL (
         SELECT k.kid, k.inner_pad, k.outer_pad FROM bulkhead.context_keys k
@@ -142,20 +149,13 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'context refused' USING ERRCODE = '28000', DETAIL = 'key';
     END IF;
-    IF sha256(keys.a_outer || sha256(keys.a_inner || convert_to(
-            concat_ws('|', tenant, mode, expires_at, nonce), 'UTF8'))) <> signature THEN
+    IF genuine IS NOT TRUE THEN
         RAISE EXCEPTION 'context refused' USING ERRCODE = '28000', DETAIL = 'signature';
     END IF;
-    IF current_setting('app.context_proof', true) <> '' THEN
-        before := bulkhead.current_tenant();
-        IF before <> tenant THEN
-            RAISE EXCEPTION 'context refused' USING ERRCODE = '28000', DETAIL = 'second tenant';
-        END IF;
+    IF current_setting('app.context_proof', true) <> '' AND bulkhead.current_tenant() <> tenant THEN
+        RAISE EXCEPTION 'context refused' USING ERRCODE = '28000', DETAIL = 'second tenant';
     END IF;
-    PERFORM set_config('app.current_tenant_id', tenant::text, true),
-            set_config('app.context_proof', keys.d_kid || '.' || encode(sha256(keys.d_outer || sha256(keys.d_inner
-                || convert_to(concat_ws('|', tenant, pg_backend_pid(), extract(epoch FROM transaction_timestamp())),
-                              'UTF8'))), 'hex'), true);
+    PERFORM set_config('app.current_tenant_id', tenant::text, true), set_config('app.context_proof', proof, true);
     RETURN 'tenant_' || replace(tenant::text, '-', '') || ', pg_temp';
 END
 $$

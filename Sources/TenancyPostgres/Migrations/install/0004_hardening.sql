@@ -50,6 +50,9 @@ ALTER ROLE bulkhead_app SET log_parameter_max_length = 0
 -- statement
 ALTER ROLE bulkhead_app SET log_parameter_max_length_on_error = 0
 -- statement
+-- A statement whose client has given up ends too.
+ALTER ROLE bulkhead_app SET client_connection_check_interval = '10s'
+-- statement
 ALTER ROLE bulkhead_control SET log_parameter_max_length = 0
 -- statement
 ALTER ROLE bulkhead_control SET log_parameter_max_length_on_error = 0

@@ -16,8 +16,8 @@ CREATE TABLE users (
     activation_expires_at timestamptz,
     last_sign_in_at       timestamptz,
     version               int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    created_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at            timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at            timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at            timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, email),
     CHECK (status <> 'active' OR password_hash IS NOT NULL),
@@ -39,8 +39,8 @@ CREATE TABLE clients (
     notes      text        CHECK (length(notes) <= 4000),
     created_by uuid,
     version    int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, email),
     FOREIGN KEY (tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by)
@@ -66,8 +66,8 @@ CREATE TABLE registrations (
     completed_on        date        CHECK (completed_on >= filed_on),
     assigned_to         uuid,
     version             int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    created_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at          timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at          timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at          timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, id) ON DELETE RESTRICT,
     FOREIGN KEY (tenant_id, assigned_to) REFERENCES users (tenant_id, id) ON DELETE SET NULL (assigned_to),
@@ -95,8 +95,8 @@ CREATE TABLE documents (
     checksum_sha256   bytea       NOT NULL CHECK (octet_length(checksum_sha256) = 32),
     uploaded_by       uuid,
     version           int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at        timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at        timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at        timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, storage_reference),
     FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, id) ON DELETE RESTRICT,
@@ -126,8 +126,8 @@ CREATE TABLE commissions (
     due_on            date,
     paid_at           timestamptz,
     version           int         NOT NULL DEFAULT 1 CHECK (version > 0),
-    created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
-    updated_at        timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (updated_at >= created_at),
+    created_at        timestamptz NOT NULL DEFAULT statement_timestamp(),
+    updated_at        timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (updated_at >= created_at),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, registration_id) REFERENCES registrations (tenant_id, id) ON DELETE RESTRICT,
     FOREIGN KEY (tenant_id, payee_id) REFERENCES users (tenant_id, id) ON DELETE SET NULL (payee_id),
@@ -148,7 +148,7 @@ CREATE TABLE settings (
     value      jsonb       NOT NULL CHECK (jsonb_typeof(value) IN ('string', 'array')),
     version    int         NOT NULL DEFAULT 1 CHECK (version > 0),
     updated_by uuid,
-    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     PRIMARY KEY (tenant_id, key),
     FOREIGN KEY (tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by)
 )
@@ -161,7 +161,7 @@ CREATE TABLE refresh_tokens (
     user_id    uuid        NOT NULL,
     family_id  uuid        NOT NULL,
     token_hash bytea       NOT NULL CHECK (octet_length(token_hash) = 32),
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     expires_at timestamptz NOT NULL CHECK (expires_at > created_at),
     used_at    timestamptz CHECK (used_at >= created_at),
     revoked_at timestamptz CHECK (revoked_at >= created_at),
@@ -185,7 +185,7 @@ CREATE TABLE idempotency_keys (
     status      int         CHECK (status BETWEEN 200 AND 599),
     headers     jsonb,
     body        bytea,
-    created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at  timestamptz NOT NULL DEFAULT statement_timestamp(),
     expires_at  timestamptz NOT NULL CHECK (expires_at > created_at),
     PRIMARY KEY (tenant_id, principal, route, key)
 )
@@ -197,8 +197,8 @@ CREATE TABLE outbox (
     id           uuid        NOT NULL DEFAULT gen_random_uuid(),
     kind         text        NOT NULL CHECK (kind ~ '^[a-z][A-Za-z.]{1,99}$'),
     payload      jsonb       NOT NULL CHECK (jsonb_typeof(payload) = 'object'),
-    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    available_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at   timestamptz NOT NULL DEFAULT statement_timestamp(),
+    available_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     collected_at timestamptz CHECK (collected_at >= created_at),
     PRIMARY KEY (tenant_id, id)
 )
@@ -216,12 +216,16 @@ CREATE TABLE audit_log (
     request_id text,
     prev_hash  bytea       NOT NULL CHECK (octet_length(prev_hash) = 32),
     hash       bytea       NOT NULL CHECK (octet_length(hash) = 32),
-    PRIMARY KEY (tenant_id, seq)
+    -- Whoever may append may append only behind the last row: a gap would break the chain for ever.
+    prev_seq   bigint      GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED,
+    PRIMARY KEY (tenant_id, seq),
+    UNIQUE (tenant_id, seq, hash),
+    FOREIGN KEY (tenant_id, prev_seq, prev_hash) REFERENCES audit_log (tenant_id, seq, hash)
 )
 -- statement
 CREATE TABLE canary (
     tenant_id  uuid        NOT NULL,
     id         uuid        NOT NULL DEFAULT gen_random_uuid(),
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
     PRIMARY KEY (tenant_id, id)
 )
