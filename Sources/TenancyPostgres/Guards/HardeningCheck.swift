@@ -21,11 +21,7 @@ public enum HardeningCheck {
         let rows = try await client.query(
             """
             SELECT p.oid::regprocedure::text FROM pg_proc p
-            WHERE p.pronamespace = 'pg_catalog'::regnamespace
-              AND (p.proname ~ '^pg_(try_)?advisory_' OR p.proname ~ '^lo_' OR p.proname IN ('loread', 'lowrite',
-                  'pg_terminate_backend', 'pg_cancel_backend', 'pg_notify', 'pg_stat_get_activity', 'pg_lock_status',
-                  'pg_prepared_statement', 'pg_cursor', 'pg_export_snapshot', 'pg_logical_emit_message'))
-              AND p.proname NOT LIKE 'pg_advisory_unlock%' AND has_function_privilege('bulkhead_app', p.oid, 'EXECUTE')
+            WHERE \(unescaped: ClosedFunctions.condition) AND has_function_privilege('bulkhead_app', p.oid, 'EXECUTE')
             UNION ALL
             SELECT 'language ' || lanname FROM pg_language
             WHERE lanname = 'plpgsql' AND has_language_privilege('bulkhead_app', oid, 'USAGE')

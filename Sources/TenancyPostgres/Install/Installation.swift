@@ -39,14 +39,24 @@ public struct Installation: Sendable {
             try await self.apply(files[2], as: "bulkhead_owner", in: transaction)
             return created
         }
-        for statement in files[3].statements {
+        for statement in try await self.closings() + files[3].statements {
             do {
                 _ = try await self.client.query(PostgresQuery(raw: statement))
             } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                report.refused.append(String(statement.prefix { $0 != "(" && $0 != "\n" }))
+                report.refused.append(String(statement.prefix { $0 != "\n" }))
             }
         }
         return report
+    }
+
+    /// The statements that take from everybody what this server still gives to everybody.
+    private func closings() async throws -> [String] {
+        let rows = try await self.client.query(
+            """
+            SELECT p.oid::regprocedure::text FROM pg_proc p
+            WHERE \(unescaped: ClosedFunctions.condition) AND has_function_privilege('public', p.oid, 'EXECUTE')
+            """)
+        return try rows.map { "REVOKE EXECUTE ON FUNCTION \(try $0[0].decode(String.self)) FROM PUBLIC" }
     }
 
     /// Gives a copy of a prepared database the rights that `CREATE DATABASE .. TEMPLATE` does not copy.

@@ -81,6 +81,33 @@ struct AuditTests {
         }
     }
 
+    @Test func aVisitToAllTenantsReadsEachAndIsWrittenDown() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            for name in ["acme", "globex", "initech"] { _ = try await bulkhead.makeTenant(name) }
+            try await bulkhead.database.execute(
+                "UPDATE public.tenants SET status = 'deleting' WHERE subdomain = 'initech'")
+            let catalog = PostgresTenantRepository(client: bulkhead.control)
+            let trail = PostgresAuditTrail(client: bulkhead.control)
+            func visit(_ reason: String, _ query: PostgresQuery) async throws -> [String] {
+                try await bulkhead.tenants.withAllTenants(
+                    reason: reason, by: .system("test"), catalog: catalog, audit: trail
+                ) { tenant, session in
+                    let rows = try await session.query(query)
+                    return "\(tenant.subdomain) \(try rows.first?[0].decode(String.self) ?? "-")"
+                }
+            }
+            let emails = try await visit("counting addresses", "SELECT string_agg(email, ',') FROM users")
+            #expect(emails == ["acme admin@acme.example", "globex admin@globex.example"])
+            await #expect(throws: ValidationError.self) { _ = try await visit("", "SELECT 'x'") }
+            await #expect(throws: PostgresError.self) {
+                _ = try await visit("writing", "UPDATE users SET name = 'x' RETURNING name")
+            }
+            let rows = try await bulkhead.database.execute(
+                "SELECT details->>'reason' FROM bulkhead.audit_log WHERE action = 'tenants.visit' ORDER BY seq")
+            #expect(rows == "counting addresses\nwriting")
+        }
+    }
+
     @Test func theControlRoleCannotChangeTheTrail() async throws {
         try await BulkheadDatabase.with { bulkhead in
             try await PostgresAuditTrail(client: bulkhead.control).record(

@@ -13,6 +13,11 @@ struct StatementIsolationTests {
         "SELECT count(*) FROM (SELECT 1 FROM %t FOR UPDATE) q", "SELECT count(*) FROM (SELECT 1 FROM %t FOR SHARE) q",
         "WITH gone AS (DELETE FROM %t RETURNING 1) SELECT count(*) FROM gone",
         "WITH changed AS (UPDATE %t SET tenant_id = tenant_id RETURNING 1) SELECT count(*) FROM changed",
+        "WITH added AS (INSERT INTO %t (tenant_id) VALUES ('%b') RETURNING 1) SELECT count(*) FROM added",
+        "WITH added AS (INSERT INTO %t SELECT * FROM %t RETURNING 1) SELECT count(*) FROM added",
+        "MERGE INTO %t t USING (SELECT '%b'::uuid AS b) s ON t.tenant_id = s.b WHEN MATCHED THEN DELETE",
+        "MERGE INTO %t t USING (SELECT '%b'::uuid AS b) s ON t.tenant_id = s.b "
+            + "WHEN MATCHED THEN UPDATE SET tenant_id = s.b WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES (s.b)",
         "SELECT count(*) FROM (TABLE %t) q", "SELECT count(xmin) FROM %t",
         "SELECT count(*) FROM %t TABLESAMPLE SYSTEM (100)",
         "SELECT (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM %t', false, true, '')))[1]::text::int",
@@ -113,6 +118,13 @@ struct StatementIsolationTests {
     func copyTo(route: TwoTenants.Route) async throws {
         try await TwoTenants.with(route) { two in
             for table in TwoTenants.tables {
+                let unentered = ByteCount()
+                try await two.bulkhead.app.withConnection { lease in
+                    try await lease.copyOut("COPY \(unescaped: two.schemaB).\(unescaped: table) TO STDOUT") {
+                        await unentered.add($0.count)
+                    }
+                }
+                #expect(await unentered.total == 0, "no context: \(table)")
                 let bytes = ByteCount()
                 try await two.bulkhead.tenants.withTenant(two.accessA) { session in
                     try await session.copyOut("COPY \(unescaped: table) TO STDOUT") { await bytes.add($0.count) }
