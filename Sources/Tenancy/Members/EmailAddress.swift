@@ -14,7 +14,7 @@ public struct EmailAddress: Hashable, Sendable, Codable, CustomStringConvertible
         // Before folding: U+212A, the Kelvin sign, is no `k`, and folding would make it one, of another's address.
         guard text.utf8.count <= 254, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         let address = text.lowercased()
-        let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+        let parts = address.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]) else { return nil }
         self.description = address
     }
@@ -34,18 +34,36 @@ public struct EmailAddress: Hashable, Sendable, Codable, CustomStringConvertible
         try container.encode(self.description)
     }
 
-    private static func isLocalPart(_ text: Substring) -> Bool {
-        let allowed = "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-"
-        return (1...64).contains(text.utf8.count) && text.allSatisfy(allowed.contains)
-            && text.first != "." && text.last != "." && !text.contains("..")
+    // Bytes, not characters: a page of rows has many addresses, and every one is ASCII by now.
+
+    private static func isLocalPart(_ text: Substring.UTF8View) -> Bool {
+        guard (1...64).contains(text.count), text.first != Self.dot, text.last != Self.dot else { return false }
+        var previous: UInt8 = 0
+        return text.allSatisfy { byte in
+            defer { previous = byte }
+            return Self.isLocal[Int(byte)] && !(byte == Self.dot && previous == Self.dot)
+        }
     }
 
-    private static func isDomain(_ text: Substring) -> Bool {
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return labels.count >= 2
-            && labels.allSatisfy { label in
-                (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-                    && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+    private static func isDomain(_ text: Substring.UTF8View) -> Bool {
+        let labels = text.split(separator: Self.dot, omittingEmptySubsequences: false)
+        return labels.count >= 2 && labels.allSatisfy(Self.isLabel)
+    }
+
+    private static func isLabel(_ label: Substring.UTF8View) -> Bool {
+        (1...63).contains(label.count) && label.first != Self.hyphen && label.last != Self.hyphen
+            && label.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == Self.hyphen
             }
     }
+
+    private static let dot = UInt8(ascii: ".")
+    private static let hyphen = UInt8(ascii: "-")
+
+    /// Which bytes may stand before the `@`: `atext` of RFC 5322, section 3.2.3, in lower case, and the dot.
+    private static let isLocal: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for byte in "abcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-".utf8 { table[Int(byte)] = true }
+        return table
+    }()
 }
