@@ -17,7 +17,7 @@ struct TenantExaminations {
     func checks(
         of tenants: [Tenant], progress: @Sendable (Int, Int) -> Void
     ) async throws -> [DoctorReport.Check] {
-        let living = tenants.filter { [.active, .readOnly, .maintenance, .suspended].contains($0.status) }
+        let living = tenants.filter { TenantStatus.living.contains($0.status) }
         let expected = try TemplateShape.expected()
         var findings = Findings()
         for (index, tenant) in living.enumerated() {

@@ -16,7 +16,7 @@ public struct Placement: Sendable, Hashable, Codable {
 
     /// The default placement: a schema of the tenant's own, on the catalog's cluster.
     public static func ownSchema(of tenant: TenantID) -> Placement {
-        let digits = tenant.description.filter { $0 != "-" }
+        let digits = tenant.description.replacing("-", with: "")
         return Placement(cluster: "main", isolation: .schema, schema: "tenant_" + digits)
     }
 }

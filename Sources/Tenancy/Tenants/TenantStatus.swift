@@ -21,13 +21,15 @@ public enum TenantStatus: String, Sendable, Codable, CaseIterable {
     case purged
     case failed
 
+    /// The statuses of a tenant that is there: its tables are whole, and operators move it between these freely.
+    public static let living: Set<TenantStatus> = [.active, .readOnly, .maintenance, .suspended]
+
     /// The statuses that may follow this one.
     public var successors: Set<TenantStatus> {
-        let living: Set<TenantStatus> = [.active, .readOnly, .maintenance, .suspended]
         switch self {
         case .provisioning: return [.active, .failed, .deleting]
         case .failed: return [.provisioning, .deleting]
-        case .active, .readOnly, .maintenance, .suspended: return living.subtracting([self]).union([.deleting])
+        case .active, .readOnly, .maintenance, .suspended: return Self.living.subtracting([self]).union([.deleting])
         case .deleting: return [.deleted]
         case .deleted: return [.active, .purging]
         case .purging: return [.purged]

@@ -91,12 +91,7 @@ struct ProvisioningPlan {
     }
 
     private var activation: [PostgresQuery] {
-        var queries: [PostgresQuery] = self.template.files.map { file in
-            """
-            INSERT INTO bulkhead.tenant_migrations (tenant_id, version, checksum)
-            VALUES (\(self.id.uuid)::uuid, \(file.version)::int, \(file.checksum))
-            """
-        }
+        var queries = self.template.files.map { $0.recording(for: self.id) }
         queries.append(
             """
             UPDATE public.tenants SET status = 'active', schema_version = \(self.template.version)::int

@@ -32,11 +32,12 @@ public struct TenantMigrator: Sendable {
 
     /// Migrates every tenant that is behind; one that fails does not stop the others.
     public func migrateAll(progress: @Sendable (Progress) -> Void = { _ in }) async throws -> Report {
+        let living = TenantStatus.living.map(\.rawValue)
         let rows = try await self.client.query(
             TenantRow.select(
                 """
                 WHERE schema_version < \(self.template.version)::int
-                  AND status IN ('active', 'readOnly', 'maintenance', 'suspended') ORDER BY created_at, id
+                  AND status = ANY (\(living)::text[]) ORDER BY created_at, id
                 """))
         let tenants = try rows.map(TenantRow.tenant)
         var report = Report()
@@ -68,7 +69,7 @@ public struct TenantMigrator: Sendable {
             _ = try await transaction.execute(
                 ["SET LOCAL ROLE bulkhead_owner", entry.query]
                     + self.template.statements(after: version, for: tenant.id).map { PostgresQuery(raw: $0) }
-                    + ["SET LOCAL ROLE NONE"] + pending.map { Self.record($0, of: tenant.id) }
+                    + ["SET LOCAL ROLE NONE"] + pending.map { $0.recording(for: tenant.id) }
                     + [
                         """
                         UPDATE public.tenants SET schema_version = \(self.template.version)::int
@@ -76,12 +77,5 @@ public struct TenantMigrator: Sendable {
                         """
                     ])
         }
-    }
-
-    private static func record(_ file: SQLFile, of tenant: TenantID) -> PostgresQuery {
-        """
-        INSERT INTO bulkhead.tenant_migrations (tenant_id, version, checksum)
-        VALUES (\(tenant.uuid)::uuid, \(file.version)::int, \(file.checksum))
-        """
     }
 }

@@ -28,7 +28,7 @@ extension TenantDatabase {
         var request = PageRequest(limit: PageRequest.limits.upperBound)
         repeat {
             let page = try await catalog.tenants(request)
-            for tenant in page.items where tenant.status.hasRows {
+            for tenant in page.items where TenantStatus.living.contains(tenant.status) {
                 let access = TenantAccess(
                     verified: tenant.id, mode: .readOnly, principal: .system(principal.auditName), tier: tenant.tier)
                 values.append(try await self.withTenant(access) { try await body(tenant, $0) })
@@ -36,15 +36,5 @@ extension TenantDatabase {
             request.cursor = page.next
         } while request.cursor != nil
         return values
-    }
-}
-
-extension TenantStatus {
-    /// Whether a tenant in this status has tables that may be read.
-    fileprivate var hasRows: Bool {
-        switch self {
-        case .active, .readOnly, .maintenance, .suspended: return true
-        case .provisioning, .failed, .deleting, .deleted, .purging, .purged: return false
-        }
     }
 }
