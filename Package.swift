@@ -20,6 +20,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -33,6 +34,8 @@ let package = Package(
         .library(name: "Tenancy", targets: ["Tenancy"]),
         .library(name: "TenancyPostgres", targets: ["TenancyPostgres"]),
         .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),
+        .library(name: "Workflow", targets: ["Workflow"]),
+        .library(name: "WorkflowTestKit", targets: ["WorkflowTestKit"]),
         .executable(name: "bulkhead", targets: ["bulkhead"]),
     ],
     dependencies: [
@@ -43,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -50,6 +54,13 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, serviceLifecycle], swiftSettings: house),
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: house),
+
+        .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
+        .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(name: "Mail", dependencies: [mustache], resources: [.copy("Templates")], swiftSettings: house),
+        .target(name: "MailSMTP", dependencies: ["Mail", "CCurl", logging], swiftSettings: house),
 
         // The domain.
         .target(name: "Tenancy", swiftSettings: house),
@@ -110,6 +121,13 @@ let package = Package(
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
+            swiftSettings: house),
+        .testTarget(
+            name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", "TestSupport", logging, serviceLifecycle],
+            swiftSettings: house),
+        .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: house),
+        .testTarget(
+            name: "MailSMTPTests", dependencies: ["MailSMTP", "Mail", "LocalServers", "TestSupport", logging],
             swiftSettings: house),
         .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: house),
         .testTarget(

@@ -13,6 +13,11 @@ enum Arrows {
         "CLibPQ": [],
         "Postgres": ["CLibPQ", "Logging", "ServiceLifecycle"],
         "LocalServers": ["Logging"],
+        "Workflow": ["Logging", "ServiceLifecycle"],
+        "WorkflowTestKit": ["Workflow", "Logging"],
+        "CCurl": [],
+        "Mail": ["Mustache"],
+        "MailSMTP": ["Mail", "CCurl", "Logging"],
         // The domain.
         "Tenancy": [],
         "Identity": ["Tenancy", "Logging"] + cryptography,
@@ -29,11 +34,13 @@ enum Arrows {
 
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [
-        "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers",
+        "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP",
     ]
 
     /// Who may use a concrete target, beside the composers.
-    static let users: [String: Set<String>] = ["CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"]]
+    static let users: [String: Set<String>] = [
+        "CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"], "CCurl": ["MailSMTP"],
+    ]
 
     /// Targets that decide and know no technology.
     static let pure: Set<String> = ["Tenancy", "Workflow", "DNS", "Mail"]

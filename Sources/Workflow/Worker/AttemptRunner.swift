@@ -1,0 +1,82 @@
+import Logging
+
+/// Runs one attempt: within its time, under a lease that is kept up meanwhile.
+struct AttemptRunner: Sendable {
+    /// How an attempt ended.
+    enum Outcome: Sendable {
+        case succeeded(StepResult<JSONDocument>, Duration)
+        case failed(StepFailure, Duration)
+        /// Somebody else has the run now; nothing is to be written.
+        case lost
+    }
+
+    let store: any WorkflowStore
+    let lease: Duration
+    let logger: Logger
+
+    func run(
+        _ attempt: Attempt, of step: AnyWorkflowStep, header: RunHeader, state: RunState, under fence: Fence
+    ) async -> Outcome {
+        let context = StepContext(
+            fence: fence, subject: header.subject, number: attempt.number, outputs: state.outputs)
+        let output = state.output(of: attempt.step)
+        let begin = ContinuousClock.now
+        do {
+            let result = try await self.keepingLease(fence, within: step.policy.timeout) {
+                try await step.run(attempt.direction, input: header.input, output: output, in: context)
+            }
+            return .succeeded(result, begin.duration(to: .now))
+        } catch is FenceLost {
+            return .lost
+        } catch let failure as StepFailure {
+            return .failed(failure, begin.duration(to: .now))
+        } catch {
+            guard !Task.isCancelled else { return .lost }
+            self.logger.warning(
+                "Unexpected error in a step",
+                metadata: ["step": "\(attempt.step)", "error": "\(String(reflecting: error))"])
+            return .failed(Self.unexpected(error), begin.duration(to: .now))
+        }
+    }
+
+    /// The type says enough for the record; the rest may hold anything and is only logged.
+    private static func unexpected(_ error: any Error) -> StepFailure {
+        StepFailure("unexpected \(type(of: error)); the server's log has it", retry: .withBackoff)
+    }
+
+    /// Three tasks race: the work, the clock, and the lease, which is renewed as long as both others go on.
+    private func keepingLease(
+        _ fence: Fence, within limit: Duration, _ work: @escaping @Sendable () async throws -> StepResult<JSONDocument>
+    ) async throws -> StepResult<JSONDocument> {
+        try await withThrowingTaskGroup(of: StepResult<JSONDocument>.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await ContinuousClock().sleep(for: limit)
+                throw StepFailure("took longer than \(limit)", retry: .withBackoff)
+            }
+            group.addTask {
+                try await self.renew(fence)
+                throw FenceLost(fence)
+            }
+            defer { group.cancelAll() }
+            guard let result = try await group.next() else { throw FenceLost(fence) }
+            return result
+        }
+    }
+
+    /// Ends when the lease is lost: told so by the store, or because the store could not be asked for a whole lease.
+    private func renew(_ fence: Fence) async throws {
+        var goodUntil = ContinuousClock.now + self.lease
+        while ContinuousClock.now < goodUntil {
+            try await ContinuousClock().sleep(for: self.lease / 3)
+            do {
+                try await self.store.renew(fence, lease: self.lease)
+                goodUntil = .now + self.lease
+            } catch let error as FenceLost {
+                throw error
+            } catch {
+                self.logger.warning("Lease not renewed", metadata: ["run": "\(fence.run)", "error": "\(error)"])
+            }
+        }
+    }
+}
