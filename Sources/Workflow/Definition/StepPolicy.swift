@@ -39,16 +39,19 @@ public struct RetryPolicy: Sendable, Hashable {
     /// One attempt.
     public static let none = RetryPolicy(maximumAttempts: 1, base: .zero, cap: .zero)
 
+    /// What the other side can ask for at most: a number it made up must not park a run for good.
+    public static let longestRetryAfter = Duration.seconds(86_400)
+
     /// The pause before the next attempt.
     ///
     /// - Parameters:
     ///   - failures: how many attempts have failed; at least 1.
-    ///   - retryAfter: what the other side asked for; the pause is never shorter.
+    ///   - retryAfter: what the other side asked for; the pause is not shorter, up to ``longestRetryAfter``.
     ///   - jitter: a random number from 0 to 1.
     public func delay(afterFailures failures: Int, retryAfter: Duration?, jitter: Double) -> Duration {
         let doublings = min(max(failures - 1, 0), 30)
         let bound = min(self.base * (1 << doublings), self.cap)
         let pause = bound * min(max(jitter, 0), 1)
-        return max(pause, retryAfter ?? .zero)
+        return max(pause, min(retryAfter ?? .zero, Self.longestRetryAfter))
     }
 }

@@ -113,13 +113,15 @@ public struct RunState: Sendable {
     /// Whether what the run did is out in the world.
     public var isPastPivot: Bool { self.pivot.map { self[$0].isDone } ?? false }
 
-    /// Takes an event into account.
+    /// Takes an event into account; what comes behind the end of a run changes nothing.
     public mutating func apply(_ event: RunEvent) {
+        guard self.status != .completed, self.status != .compensated else { return }
         switch event.kind {
         case .started: break
         case .attemptStarted, .attemptSucceeded, .attemptFailed, .attemptLost: self.applyAttempt(event)
         case .compensationStarted, .cancelled: self.turnBack(event.reason)
         case .resumed:
+            guard self.status == .dead else { return }
             self.status = self.direction == .forward ? .running : .compensating
             self.forgetFailures()
         case .completed: self.status = .completed
@@ -170,8 +172,12 @@ public struct RunState: Sendable {
 }
 
 extension Duration {
-    /// Rounded down to milliseconds.
+    /// Rounded to milliseconds, towards zero; a span that is too long for the type is cut off.
     public var wholeMilliseconds: Int {
-        Int(self.components.seconds) * 1000 + Int(self.components.attoseconds / 1_000_000_000_000_000)
+        let (seconds, attoseconds) = self.components
+        let (milliseconds, overflows) = Int(seconds).multipliedReportingOverflow(by: 1000)
+        guard !overflows else { return seconds < 0 ? .min : .max }
+        let (sum, overflowsToo) = milliseconds.addingReportingOverflow(Int(attoseconds / 1_000_000_000_000_000))
+        return overflowsToo ? (seconds < 0 ? .min : .max) : sum
     }
 }

@@ -28,10 +28,10 @@ struct AttemptRunner: Sendable {
             return .succeeded(result, begin.duration(to: .now))
         } catch is FenceLost {
             return .lost
-        } catch let failure as StepFailure {
-            return .failed(failure, begin.duration(to: .now))
         } catch {
+            // Whatever a step makes of being cancelled with its worker, it is no failure of the step.
             guard !Task.isCancelled else { return .lost }
+            if let failure = error as? StepFailure { return .failed(failure, begin.duration(to: .now)) }
             self.logger.warning(
                 "Unexpected error in a step",
                 metadata: ["step": "\(attempt.step)", "error": "\(String(reflecting: error))"])
@@ -64,19 +64,39 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    /// Ends when the lease is lost: told so by the store, or because the store could not be asked for a whole lease.
+    /// Ends when the lease is lost: told so by the store, or because the store has not answered for a whole lease.
     private func renew(_ fence: Fence) async throws {
         var goodUntil = ContinuousClock.now + self.lease
         while ContinuousClock.now < goodUntil {
-            try await ContinuousClock().sleep(for: self.lease / 3)
-            do {
-                try await self.store.renew(fence, lease: self.lease)
-                goodUntil = .now + self.lease
-            } catch let error as FenceLost {
-                throw error
-            } catch {
-                self.logger.warning("Lease not renewed", metadata: ["run": "\(fence.run)", "error": "\(error)"])
+            try await ContinuousClock().sleep(until: min(.now + self.lease / 3, goodUntil))
+            // Counted from the question: the store's lease begins before its answer arrives.
+            let asked = ContinuousClock.now
+            if try await self.isRenewed(fence, by: goodUntil) { goodUntil = asked + self.lease }
+        }
+    }
+
+    /// Asks the store, which may fail or not answer at all.
+    private func isRenewed(_ fence: Fence, by deadline: ContinuousClock.Instant) async throws -> Bool {
+        do {
+            return try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await self.store.renew(fence, lease: self.lease)
+                    return true
+                }
+                group.addTask {
+                    try await ContinuousClock().sleep(until: deadline)
+                    return false
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? false
             }
+        } catch let error as FenceLost {
+            throw error
+        } catch {
+            // The attempt is over, and nobody needs the lease any more.
+            try Task.checkCancellation()
+            self.logger.warning("Lease not renewed", metadata: ["run": "\(fence.run)", "error": "\(error)"])
+            return false
         }
     }
 }

@@ -40,7 +40,7 @@ struct RunExecutor: Sendable {
                     self.add([RunEvent(kind, reason: state.reason)], to: &pending, &state)
                 case .attempt(let attempt):
                     guard let step = self.workflow[attempt.step] else { return .lost }
-                    if self.isStopping() {
+                    if self.isStopping() || Task.isCancelled {
                         _ = try await self.write(pending, under: fence, then: .release(after: .zero, state.status))
                         return .waiting(.zero)
                     }

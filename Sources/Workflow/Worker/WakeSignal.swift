@@ -1,22 +1,23 @@
 import Synchronization
 
-/// Wakes one waiting task; a signal that nobody waits for is kept until somebody does, once.
+/// Wakes whoever waits; a signal that nobody waits for is kept until somebody does, once.
 final class WakeSignal: Sendable {
     private struct State {
         var isRaised = false
-        var waiter: CheckedContinuation<Void, Never>?
+        /// One, as a rule; more of them must not lose one another.
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
-    /// Wakes the waiting task, or the next one that waits.
+    /// Wakes the waiting tasks, or the next one that waits.
     func raise() {
-        let waiter = self.state.withLock { state in
-            defer { state.waiter = nil }
-            state.isRaised = state.waiter == nil
-            return state.waiter
+        let waiters = self.state.withLock { state in
+            defer { state.waiters = [] }
+            state.isRaised = state.waiters.isEmpty
+            return state.waiters
         }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Waits for a signal, or until the task is cancelled.
@@ -28,7 +29,7 @@ final class WakeSignal: Sendable {
                         state.isRaised = false
                         return true
                     }
-                    state.waiter = continuation
+                    state.waiters.append(continuation)
                     return false
                 }
                 if goesOn { continuation.resume() }

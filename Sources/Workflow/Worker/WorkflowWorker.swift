@@ -53,19 +53,25 @@ public final class WorkflowWorker: Service {
     ///
     /// For programs without a worker of their own, and for those who would rather not wait for one.
     ///
-    /// - Returns: the status in which the run ended; `nil` if there is no such run.
+    /// - Returns: the status in which the run ended, or an open one if the worker was shut down meanwhile; `nil` if there
+    ///   is no such run.
+    /// - Throws: what keeps the store from answering; `CancellationError`.
     public func drive(_ run: RunID) async throws -> RunStatus? {
         while true {
-            if let claimed = try await self.claim(only: run) {
-                if case .waiting(let delay) = await self.execute(claimed) {
-                    try await ContinuousClock().sleep(for: delay)
+            try Task.checkCancellation()
+            // Somebody else has it, or it is not due: ask again in a moment.
+            var pause = min(self.configuration.poll, .milliseconds(100))
+            if !self.isStopping, let claimed = try await self.claim(only: run) {
+                switch await self.execute(claimed) {
+                case .ended(let status): return status
+                case .lost: continue
+                // Somebody may cancel the run meanwhile.
+                case .waiting(let delay): pause = min(self.configuration.poll, delay)
                 }
-                continue
             }
             guard let status = try await self.store.status(of: run) else { return nil }
-            guard status.isOpen else { return status }
-            // Somebody else has it, or it is not due: ask again in a moment.
-            try await ContinuousClock().sleep(for: min(self.configuration.poll, .milliseconds(100)))
+            guard status.isOpen, !self.isStopping else { return status }
+            try await ContinuousClock().sleep(for: pause)
         }
     }
 
@@ -93,7 +99,10 @@ public final class WorkflowWorker: Service {
     private func claimInPace(_ pace: inout Pace) async -> ClaimedRun? {
         do {
             let pause = pace.pause(at: .now)
-            if pause > .zero { try await ContinuousClock().sleep(for: pause) }
+            if pause > .zero {
+                // A pause can be long; shutdown does not wait for it.
+                try await cancelWhenGracefulShutdown { try await ContinuousClock().sleep(for: pause) }
+            }
             guard !self.isStopping, let claimed = try await self.claim(only: nil) else { return nil }
             pace.count(at: .now)
             return claimed
