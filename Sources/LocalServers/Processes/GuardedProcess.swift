@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// A server, or a long tool, that ends when this process ends - even by `kill -9` - or when this object goes away.
-final class GuardedProcess: Sendable {
+package final class GuardedProcess: Sendable {
     let child: ChildProcess
     private let lifeline: Lifeline
 
@@ -14,7 +14,7 @@ final class GuardedProcess: Sendable {
     ///   - log: Where its output and errors are appended; made with mode 0600.
     ///   - lastSignal: What ends it when the owner has died.
     ///   - removals: Folders removed when the owner has died.
-    init(
+    package init(
         _ command: [String], user: UnprivilegedUser?, environment: [String: String] = [:], log: URL,
         lastSignal: String, removing removals: [URL] = []
     ) throws(LocalServerError) {
@@ -37,14 +37,14 @@ final class GuardedProcess: Sendable {
     deinit { lifeline.closeOwnerEnd() }
 
     /// How it ended; nil while it runs.
-    var status: Termination? { child.exit.status }
+    package var status: Termination? { child.exit.status }
 
     /// Sends a signal by name (`INT`, `TERM`, `QUIT`, `KILL`, `HUP`); nothing happens if the process has ended.
-    func signal(_ name: String) { lifeline.send(name + "\n") }
+    package func signal(_ name: String) { lifeline.send(name + "\n") }
 
     /// Waits for the end.
-    func wait() async throws -> Termination { try await child.exit.wait() }
+    package func wait() async throws -> Termination { try await child.exit.wait() }
 
     /// Waits for the end, at most this long; nil when it still runs then.
-    func wait(atMost limit: Duration) async throws -> Termination? { try await child.exit.wait(atMost: limit) }
+    package func wait(atMost limit: Duration) async throws -> Termination? { try await child.exit.wait(atMost: limit) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a process ended.
-enum Termination: Equatable, Sendable, CustomStringConvertible {
+package enum Termination: Equatable, Sendable, CustomStringConvertible {
     case exited(Int32)
     case killed(signal: Int32)
 
@@ -13,7 +13,7 @@ enum Termination: Equatable, Sendable, CustomStringConvertible {
 
     var isSuccess: Bool { self == .exited(0) }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .exited(let code): "exit code \(code)"
         case .killed(let signal): "signal \(signal)"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Whom servers run as when this process is root: PostgreSQL and PgBouncer refuse to run as root.
-struct UnprivilegedUser: Equatable, Sendable {
+package struct UnprivilegedUser: Equatable, Sendable {
     let name: String
     let uid: uid_t
     let gid: gid_t
