@@ -9,7 +9,7 @@ import Testing
         try await SMTPServer.withServer(behaviour: .hang(at: .recipient)) { server in
             let transport = try Sample.transport(to: server)
             let start = ContinuousClock.now
-            let sending = Task { try await transport.send(Sample.message()) }
+            let sending = try Sample.sending(Sample.message(), by: transport)
             try await eventually { try server.events().map(\.action) == ["hang"] }
             sending.cancel()
             await #expect(throws: CancellationError.self) { try await sending.value }
@@ -20,7 +20,7 @@ import Testing
     @Test func `cancelled after the content: nobody knows`() async throws {
         try await SMTPServer.withServer(behaviour: .hang(at: .content)) { server in
             let transport = try Sample.transport(to: server)
-            let sending = Task { try await transport.send(Sample.message()) }
+            let sending = try Sample.sending(Sample.message(), by: transport)
             try await eventually { try server.events().map(\.action) == ["hang"] }
             sending.cancel()
             let failure = await #expect(throws: MailFailure.self) { try await sending.value }
@@ -31,10 +31,10 @@ import Testing
     @Test func `cancelled while it waits for its turn`() async throws {
         try await SMTPServer.withServer(behaviour: .hang(at: .recipient, times: 1)) { server in
             let transport = try Sample.transport(to: server, connections: 1)
-            let first = Task { try await transport.send(Sample.message()) }
+            let first = try Sample.sending(Sample.message(), by: transport)
             try await eventually { try server.events().count == 1 }
-            let second = Task { try await transport.send(Sample.message(to: "second")) }
-            let third = Task { try await transport.send(Sample.message(to: "third")) }
+            let second = try Sample.sending(Sample.message(to: "second"), by: transport)
+            let third = try Sample.sending(Sample.message(to: "third"), by: transport)
             second.cancel()
             await #expect(throws: CancellationError.self) { try await second.value }
             first.cancel()
@@ -47,6 +47,7 @@ import Testing
     @Test func `cancelled before it begins`() async throws {
         try await SMTPServer.withServer { server in
             let transport = try Sample.transport(to: server)
+            // One that is cancelled before it sends.
             let sending = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return try await transport.send(Sample.message())

@@ -72,6 +72,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [SMTPBehaviour.hang(at: .farewell), .drop(at: .farewell), .reply(554, "no", at: .farewell)])
+    func `what happens at the farewell does not matter, and takes no time`(behaviour: SMTPBehaviour) async throws {
+        try await SMTPServer.withServer(behaviour: behaviour) { server in
+            let transport = try Sample.transport(to: server, totalTimeout: .seconds(60))
+            let start = ContinuousClock.now
+            let receipt = try await transport.send(Sample.message())
+            #expect(receipt.replyCode == 250)
+            #expect(receipt.reply.hasPrefix("250 2.0.0 queued"))
+            #expect(ContinuousClock.now - start < .seconds(15))
+            #expect(try server.messages().count == 1)
+        }
+    }
+
+    @Test func `a farewell that hangs does not hide a refusal`() async throws {
+        try await SMTPServer.withServer(behaviour: .hang(at: .farewell)) { server in
+            try server.setBehaviour(.reply(550, "5.1.1 no such user", at: .recipient), for: "unknown")
+            let transport = try Sample.transport(to: server, totalTimeout: .seconds(60))
+            let start = ContinuousClock.now
+            let failure = try await Sample.failure(transport, Sample.message(to: "unknown"))
+            #expect(failure?.kind == .rejected)
+            #expect(failure?.replyCode == 550)
+            #expect(ContinuousClock.now - start < .seconds(15))
+        }
+    }
+
     @Test func `a server that comes back takes the mail`() async throws {
         let port = try FreePort.reserve()
         let transport = try SMTPTransport(SMTPConfiguration(host: "127.0.0.1", port: port, security: .none))

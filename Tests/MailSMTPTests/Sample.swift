@@ -33,4 +33,10 @@ enum Sample {
             return failure
         }
     }
+
+    /// A task that sends a mail, to be cancelled.
+    static func sending(_ message: MailMessage, by transport: SMTPTransport) -> Task<MailReceipt, any Error> {
+        // Awaited by the test, which needs a handle to cancel.
+        Task { try await transport.send(message) }
+    }
 }

@@ -4,14 +4,15 @@
 /// and `From ` there (mailbox files).
 enum QuotedPrintable {
     private static let limit = 76
-    private static let digits = Array("0123456789ABCDEF".unicodeScalars)
+    private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Encodes text; whatever ends its lines, CRLF ends them afterwards.
-    static func encode(_ text: String) -> String {
-        var output = ""
+    static func encode(_ text: String) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.utf8.count * 5 / 4)
         for line in self.lines(text) {
             self.append(line, to: &output)
-            output += "\r\n"
+            output += [0x0D, 0x0A]
         }
         return output
     }
@@ -32,33 +33,35 @@ enum QuotedPrintable {
         return lines
     }
 
-    private static func append(_ line: [UInt8], to output: inout String) {
+    private static func append(_ line: [UInt8], to output: inout [UInt8]) {
         var column = 0
         for (index, byte) in line.enumerated() {
             let isLast = index == line.count - 1
-            var token = self.token(byte, isLast: isLast)
+            let isPlain = self.isPlain(byte, isLast: isLast)
             // One column is kept for the "=" of a soft line break, unless the line ends here.
-            if column + token.count > (isLast ? self.limit : self.limit - 1) {
-                output += "=\r\n"
+            if column + (isPlain ? 1 : 3) > (isLast ? self.limit : self.limit - 1) {
+                output += [UInt8(ascii: "="), 0x0D, 0x0A]
                 column = 0
             }
-            let isTricky = byte == UInt8(ascii: ".") || line[index...].starts(with: "From ".utf8)
-            if column == 0, isTricky { token = self.escaped(byte) }
-            output.unicodeScalars.append(contentsOf: token)
-            column += token.count
+            if isPlain, column > 0 || !self.isTricky(line[index...]) {
+                output.append(byte)
+                column += 1
+            } else {
+                output += [UInt8(ascii: "="), self.digits[Int(byte >> 4)], self.digits[Int(byte & 15)]]
+                column += 3
+            }
         }
     }
 
-    private static func token(_ byte: UInt8, isLast: Bool) -> [Unicode.Scalar] {
+    private static func isPlain(_ byte: UInt8, isLast: Bool) -> Bool {
         switch byte {
-        case 0x20, 0x09: isLast ? self.escaped(byte) : [Unicode.Scalar(byte)]
-        case 0x3D: self.escaped(byte)
-        case 0x21...0x7E: [Unicode.Scalar(byte)]
-        default: self.escaped(byte)
+        case 0x20, 0x09: !isLast
+        case UInt8(ascii: "="): false
+        default: (0x21...0x7E).contains(byte)
         }
     }
 
-    private static func escaped(_ byte: UInt8) -> [Unicode.Scalar] {
-        ["=", self.digits[Int(byte >> 4)], self.digits[Int(byte & 15)]]
+    private static func isTricky(_ rest: ArraySlice<UInt8>) -> Bool {
+        rest.first == UInt8(ascii: ".") || rest.starts(with: "From ".utf8)
     }
 }

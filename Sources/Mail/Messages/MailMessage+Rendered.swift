@@ -6,14 +6,16 @@ extension MailMessage {
     public func rendered() -> [UInt8] {
         // No line of quoted-printable text can hold "=_", so none can be taken for the boundary (RFC 2045, 6.7).
         let boundary = "=_" + String(self.id.left.filter { $0.isLetter || $0.isNumber }.prefix(60))
-        var output = self.header(boundary: boundary)
+        var output = Array(self.header(boundary: boundary).utf8)
         for (type, body) in [("text/plain", self.text), ("text/html", self.html)] {
-            output += "\r\n--\(boundary)\r\n"
-            output += "Content-Type: \(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+            let head = [
+                "", "--\(boundary)", "Content-Type: \(type); charset=utf-8",
+                "Content-Transfer-Encoding: quoted-printable", "", "",
+            ]
+            output += head.joined(separator: "\r\n").utf8
             output += QuotedPrintable.encode(body)
         }
-        output += "\r\n--\(boundary)--\r\n"
-        return Array(output.utf8)
+        return output + "\r\n--\(boundary)--\r\n".utf8
     }
 
     private func header(boundary: String) -> String {

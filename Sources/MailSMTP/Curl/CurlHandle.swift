@@ -4,6 +4,8 @@ import Mail
 /// One easy handle of libcurl: for one thread, and for one mail.
 struct CurlHandle: ~Copyable {
     let raw: UnsafeMutableRawPointer
+    /// What callbacks know by address only: it lives until the handle is gone, which may call them to the last.
+    var context: AnyObject?
     private var lists: [UnsafeMutablePointer<curl_slist>]
     private let errorText: UnsafeMutablePointer<CChar>
 

@@ -3,8 +3,9 @@ import Mail
 
 /// What libcurl calls during a transfer, on the thread that runs it.
 enum SMTPCallbacks {
-    /// Sets the callbacks; the state must live until the transfer is over.
-    static func install(on handle: borrowing CurlHandle, state: SMTPTransferState) throws(MailFailure) {
+    /// Sets the callbacks; the handle keeps the state alive.
+    static func install(on handle: inout CurlHandle, state: SMTPTransferState) throws(MailFailure) {
+        handle.context = state
         let context = Unmanaged.passUnretained(state).toOpaque()
         try CurlHandle.check(
             bulkhead_curl_set_read(

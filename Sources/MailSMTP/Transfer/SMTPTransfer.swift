@@ -19,9 +19,8 @@ struct SMTPTransfer: Sendable {
         try self.setConnection(&handle)
         try self.setSecurity(&handle)
         try self.setMail(&handle)
-        try SMTPCallbacks.install(on: handle, state: state)
-        // The callbacks know the state by address only.
-        let code = withExtendedLifetime(state) { handle.perform() }
+        try SMTPCallbacks.install(on: &handle, state: state)
+        let code = handle.perform()
         return self.end(of: handle, code: code, transcript: state.transcript).verdict
     }
 

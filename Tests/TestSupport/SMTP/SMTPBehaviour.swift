@@ -10,6 +10,8 @@ public struct SMTPBehaviour: Sendable {
         case recipient = "rcpt"
         /// After the content.
         case content = "data"
+        /// At QUIT. A behaviour for one recipient is no use here either.
+        case farewell = "quit"
     }
 
     private enum Action: String, Codable, Sendable { case reply, drop, hang }

@@ -96,6 +96,10 @@ enum SMTPServerProgram {
                 write("events.jsonl", {"stage": "data", "address": address, "action": "accept"})
                 return "250 2.0.0 queued as %d" % os.getpid()
 
+            async def handle_QUIT(self, server, session, envelope):
+                rule = rule_for("quit", "")
+                return await obey(rule, "quit", "", server) if rule else "221 2.0.0 bye"
+
 
         def authenticate(server, session, envelope, mechanism, data):
             good = (isinstance(data, LoginPassword) and data.login.decode() == SETUP["username"]
