@@ -67,10 +67,12 @@ let package = Package(
         .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras], swiftSettings: house),
         .target(
             name: "TenancyPostgres",
-            dependencies: ["Postgres", "Tenancy", "Identity", crypto, cryptoExtras, logging],
+            dependencies: ["Postgres", "Tenancy", "Identity", "Workflow", crypto, cryptoExtras, logging],
             resources: [.copy("Migrations")],
             swiftSettings: house),
-        .target(name: "ControlPlane", dependencies: ["Tenancy", "Identity", logging], swiftSettings: house),
+        .target(
+            name: "ControlPlane", dependencies: ["Tenancy", "Identity", "Workflow", "Mail", logging],
+            swiftSettings: house),
 
         // HTTP.
         .target(
@@ -80,7 +82,9 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes, logging,
+                "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", hummingbird,
+                httpTypes,
+                crypto, logging, nioCore,
             ],
             swiftSettings: house),
         .target(
@@ -93,7 +97,7 @@ let package = Package(
             name: "ServerBootstrap",
             dependencies: [
                 "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
-                "BulkheadHummingbird", "AdminAPI", "TenantAPI",
+                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "Workflow", "Mail", "MailSMTP",
                 hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
                 unixSignals,
             ],
@@ -102,7 +106,7 @@ let package = Package(
             name: "bulkhead",
             dependencies: [
                 "ServerBootstrap", "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "ControlPlane", "Identity",
-                argumentParser, configuration, logging, serviceLifecycle,
+                "Workflow", argumentParser, configuration, logging, serviceLifecycle,
             ],
             swiftSettings: house),
 
@@ -110,7 +114,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "Identity", logging,
+                "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "Identity", "Workflow", logging,
             ],
             path: "Tests/TestSupport",
             swiftSettings: house),
@@ -123,7 +127,7 @@ let package = Package(
             dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
             swiftSettings: house),
         .testTarget(
-            name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", "TestSupport", logging, serviceLifecycle],
+            name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", logging, serviceLifecycle],
             swiftSettings: house),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: house),
         .testTarget(
@@ -133,24 +137,29 @@ let package = Package(
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "Tenancy", crypto], swiftSettings: house),
         .testTarget(
-            name: "ControlPlaneTests", dependencies: ["ControlPlane", "Identity", "Tenancy", logging],
+            name: "ControlPlaneTests",
+            dependencies: ["ControlPlane", "Identity", "Tenancy", "Workflow", "WorkflowTestKit", "Mail", logging],
             swiftSettings: house),
         .testTarget(
             name: "TenancyPostgresTests",
-            dependencies: ["TenancyPostgres", "Postgres", "Tenancy", "Identity", "TestSupport", crypto, logging],
+            dependencies: [
+                "TenancyPostgres", "Postgres", "Tenancy", "Identity", "Workflow", "WorkflowTestKit", "LocalServers",
+                "TestSupport", crypto, logging,
+            ],
             swiftSettings: house),
         .testTarget(
             name: "BulkheadHummingbirdTests",
             dependencies: [
-                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "ControlPlane", "Tenancy", "Identity",
-                hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging,
+                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "ControlPlane", "Tenancy", "Identity", "Workflow",
+                "Mail",
+                "WorkflowTestKit", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging,
             ],
             swiftSettings: house),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
-                "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport",
+                "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "Mail",
                 hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
             ],
             swiftSettings: house),

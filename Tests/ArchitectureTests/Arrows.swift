@@ -21,11 +21,11 @@ enum Arrows {
         // The domain.
         "Tenancy": [],
         "Identity": ["Tenancy", "Logging"] + cryptography,
-        "ControlPlane": ["Tenancy", "Identity", "Logging"],
-        "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Logging"] + cryptography,
+        "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "Logging"],
+        "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity"] + http,
-        "AdminAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
+        "AdminAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "Crypto"] + http,
         "TenantAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
     ]
 

@@ -1,4 +1,5 @@
 public import Identity
+public import Logging
 public import Tenancy
 
 /// Lets an invited member set a password with an activation link.
@@ -6,11 +7,20 @@ public struct ActivationService: Sendable {
     private let members: any MemberRepository
     private let hasher: PasswordHasher
     private let policy: PasswordPolicy
+    private let deliveries: any DeliveryRepository
+    private let logger: Logger
 
     /// A service over these ports.
-    public init(members: any MemberRepository, hasher: PasswordHasher, policy: PasswordPolicy = .standard) {
+    ///
+    /// - Parameter deliveries: is told which mailed link was used.
+    public init(
+        members: any MemberRepository, hasher: PasswordHasher, deliveries: any DeliveryRepository, logger: Logger,
+        policy: PasswordPolicy = .standard
+    ) {
         self.members = members
         self.hasher = hasher
+        self.deliveries = deliveries
+        self.logger = logger
         self.policy = policy
     }
 
@@ -29,6 +39,17 @@ public struct ActivationService: Sendable {
             try await self.members.isActivationOpen(tokenHash: token.hash, in: access)
         else { throw DomainError.linkGone }
         let hash = try await self.hasher.hash(password)
-        return try await self.members.activate(tokenHash: token.hash, passwordHash: hash, in: access)
+        let member = try await self.members.activate(tokenHash: token.hash, passwordHash: hash, in: access)
+        await self.note(token, access.tenant)
+        return member
+    }
+
+    /// The member is active whether or not the mail's record learns of it.
+    private func note(_ token: OpaqueToken, _ tenant: TenantID) async {
+        do {
+            try await self.deliveries.linkUsed(tokenHash: token.hash, tenant: tenant)
+        } catch {
+            self.logger.warning("Use of a mailed link not recorded", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -30,12 +30,41 @@ public struct TenantService: Sendable {
         self.now = now
     }
 
-    /// Creates a tenant and brings it to `active`; the provisioner writes the audit row in the same transaction.
+    /// Reserves the subdomain and starts making the tenant; see ``TenantProvisioner/begin(_:by:requestID:once:)``.
     ///
-    /// - Throws: ``DomainError/taken(field:detail:)`` if the subdomain is; whatever stopped it otherwise, and then
-    ///   nothing is left behind.
+    /// - Throws: ``DomainError/taken(field:detail:)`` if the subdomain is; ``DomainError/idempotencyKeyReused``.
+    public func begin(
+        _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>? = nil
+    ) async throws -> Once<Tenant> {
+        try await self.provisioner.begin(new, by: principal, requestID: requestID, once: once)
+    }
+
+    /// Creates a tenant and does the work in the caller's task, unless a server does it first.
+    ///
+    /// - Throws: ``DomainError/taken(field:detail:)`` if the subdomain is; ``DomainError/conflict(_:)`` if the work came
+    ///   to nothing, and then it is undone.
     public func create(_ new: NewTenant, by principal: Principal) async throws -> Tenant {
-        try await self.provisioner.provision(new, by: principal)
+        guard case .done(let tenant) = try await self.begin(new, by: principal, requestID: nil) else {
+            throw DomainError.conflict("The tenant was created before.")
+        }
+        return try await self.provisioner.finish(tenant.id)
+    }
+
+    /// Starts what a tenant lacks; see ``TenantProvisioner/repair(_:by:requestID:once:)``.
+    public func repair(
+        _ id: TenantID, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>? = nil
+    ) async throws -> Once<Tenant> {
+        try await self.provisioner.repair(id, by: principal, requestID: requestID, once: once)
+    }
+
+    /// Starts removing a tenant; see ``TenantProvisioner/remove(_:by:requestID:)``.
+    public func remove(_ id: TenantID, by principal: Principal, requestID: String?) async throws -> Tenant {
+        try await self.provisioner.remove(id, by: principal, requestID: requestID)
+    }
+
+    /// Does the work about a tenant in the caller's task; see ``TenantProvisioner/finish(_:)``.
+    public func finish(_ id: TenantID) async throws -> Tenant {
+        try await self.provisioner.finish(id)
     }
 
     /// The names of the tiers that exist, cheapest first; what `NewTenant` checks a tier against.

@@ -51,6 +51,17 @@ public struct SecretSeal: Sendable, CustomStringConvertible, CustomDebugStringCo
         }
     }
 
+    /// Thirty-two bytes that only this secret gives for this context, the same each time.
+    ///
+    /// For tokens that must not be stored and yet be the same when they are made again. Of another salt than the keys
+    /// that seal, so that neither tells anything about the other.
+    func derive(context: String) -> [UInt8] {
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: self.secret, salt: Array("bulkhead.derive".utf8), info: Self.bound(context),
+            outputByteCount: 32)
+        return key.withUnsafeBytes { Array($0) }
+    }
+
     private func key(for context: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: self.secret, salt: Array("bulkhead.seal".utf8), info: Self.bound(context),

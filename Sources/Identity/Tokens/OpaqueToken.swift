@@ -11,6 +11,15 @@ public struct OpaqueToken: Sendable, Hashable, CustomStringConvertible, CustomDe
     /// A new token.
     public static func random() -> Self { Self(bytes: RandomBytes.make(32)) }
 
+    /// The token that an installation's secret gives for a context, the same each time.
+    ///
+    /// For a link that is mailed in several attempts: it must be the same in each, and in no row.
+    ///
+    /// - Parameter context: names what the token is for; of no use to anybody without the secret.
+    public static func derived(from seal: SecretSeal, context: String) -> Self {
+        Self(bytes: seal.derive(context: context))
+    }
+
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads a token that a person or program sent; nil if it is not 43 characters of canonical base64url.

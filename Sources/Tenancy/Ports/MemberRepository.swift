@@ -9,6 +9,11 @@ public protocol MemberRepository: Sendable {
     ///
     /// - Throws: ``DomainError/conflict(_:)`` if the administrator is disabled.
     func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member
+    /// Opens the activation link that is about to be mailed to the tenant's first administrator; the one before stops
+    /// working, unless it is the same.
+    ///
+    /// - Returns: false, and nothing is changed, if the administrator has a password already, is disabled or gone.
+    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool
     /// Uses an activation link up: stores the password and makes the member active.
     ///
     /// - Throws: ``DomainError/linkGone`` if the link is unknown, used, replaced or expired by the database's clock.

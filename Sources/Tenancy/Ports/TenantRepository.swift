@@ -22,11 +22,36 @@ public protocol TierRepository: Sendable {
     func tiers() async throws -> [Tier]
 }
 
-/// Makes tenants: record, schema, tables, policies, settings and first administrator, all or nothing.
+/// Makes, repairs and removes tenants: starts the work, which goes on by itself and survives whoever started it.
 public protocol TenantProvisioner: Sendable {
-    /// Creates a tenant and brings it to `active`.
+    /// Reserves the subdomain and starts making the tenant, in one transaction.
     ///
-    /// - Throws: ``DomainError/taken(field:detail:)`` if the subdomain is; whatever stopped it otherwise, and then
-    ///   nothing is left behind.
-    func provision(_ new: NewTenant, by principal: Principal) async throws -> Tenant
+    /// - Parameters:
+    ///   - requestID: the id of the request, for the audit trail; nil outside requests.
+    ///   - once: makes a repeated request have no second effect.
+    /// - Returns: the tenant, `provisioning`.
+    /// - Throws: ``DomainError/taken(field:detail:)`` if the subdomain is; ``DomainError/idempotencyKeyReused``.
+    func begin(
+        _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
+    ) async throws -> Once<Tenant>
+
+    /// Starts what a tenant lacks: provisioning anew if it failed, a repair if it is there, nothing if work is under way.
+    ///
+    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` for one that is being or was deleted.
+    func repair(
+        _ id: TenantID, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
+    ) async throws -> Once<Tenant>
+
+    /// Starts removing a tenant; one that is being made is not finished first.
+    ///
+    /// - Returns: the tenant, `deleting`, or whatever it has become if it was removed before.
+    /// - Throws: ``DomainError/notFound(_:)``.
+    func remove(_ id: TenantID, by principal: Principal, requestID: String?) async throws -> Tenant
+
+    /// Does the work about a tenant in the caller's task, or waits while somebody else does.
+    ///
+    /// For programs that run no workers.
+    ///
+    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` with the reason if the work came to nothing.
+    func finish(_ id: TenantID) async throws -> Tenant
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A setting that every tenant has; its value is checked, and its default comes from the tier.
-public enum SettingKey: String, Sendable, Codable, CaseIterable {
+public enum SettingKey: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
     /// A BCP 47 language tag: `en`, `de-CH`.
     case locale
     /// A time zone of the IANA database: `Europe/Berlin`.

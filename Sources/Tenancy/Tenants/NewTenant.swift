@@ -1,5 +1,7 @@
 /// What is needed to create a tenant, checked.
-public struct NewTenant: Sendable, Equatable {
+///
+/// Kept as JSON while the tenant is being made; what is read back was checked when it was written.
+public struct NewTenant: Sendable, Hashable, Codable {
     /// What people call it.
     public var name: String
     /// The label under which it will be reached.

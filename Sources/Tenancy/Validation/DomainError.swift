@@ -14,6 +14,8 @@ public enum DomainError: Error, Sendable, Equatable {
     case linkGone
     /// The principal is known and may not do this.
     case forbidden(String)
+    /// An idempotency key came with another request than the first time.
+    case idempotencyKeyReused
     /// Too much at once; worth another try after so many seconds.
     case busy(retryAfterSeconds: Int)
 }

@@ -14,7 +14,11 @@ struct TenantAuditEntry: Sendable {
     ///
     /// The hash covers the hash before it and the row as canonical JSON; time counts in microseconds, so that no
     /// setting of the session has a part in it.
-    func insertion(tenant: TenantID, actor: String, requestID: String?) -> PostgresQuery {
+    ///
+    /// - Parameter unless: a condition under which nothing is added.
+    func insertion(
+        tenant: TenantID, actor: String, requestID: String?, unless: PostgresQueryPart = "false"
+    ) -> PostgresQuery {
         """
         INSERT INTO audit_log (tenant_id, seq, at, actor, action, subject, details, request_id, prev_hash, hash)
         SELECT n.tenant_id, n.seq, n.at, n.actor, n.action, n.subject, n.details, n.request_id, n.prev_hash,
@@ -29,7 +33,8 @@ struct TenantAuditEntry: Sendable {
             FROM (SELECT 1) one
             LEFT JOIN LATERAL (
                 SELECT a.seq, a.hash FROM audit_log a WHERE a.tenant_id = \(tenant.uuid)::uuid
-                ORDER BY a.tenant_id DESC, a.seq DESC LIMIT 1) h ON true) n
+                ORDER BY a.tenant_id DESC, a.seq DESC LIMIT 1) h ON true
+            WHERE NOT (\(part: unless))) n
         ON CONFLICT (tenant_id, seq) DO NOTHING
         """
     }

@@ -50,6 +50,23 @@ public struct PostgresMemberRepository: MemberRepository {
         }
     }
 
+    /// See ``MemberRepository/openActivation(tokenHash:expiresAt:in:)``.
+    public func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+        try await self.database.withTenant(access) { session in
+            let rows = try await session.query(
+                """
+                UPDATE users SET activation_hash = \(tokenHash)::bytea,
+                    activation_expires_at = \(expiresAt)::timestamptz, updated_at = clock_timestamp(),
+                    version = version + 1
+                WHERE tenant_id = \(access.tenant.uuid)::uuid AND is_first_admin AND status = 'invited'
+                RETURNING id
+                """)
+            guard let id = try rows.first?[0].decode(UUID.self) else { return false }
+            try await session.audit(.init(action: "user.activationLink", subject: "user:\(UserID(id))"))
+            return true
+        }
+    }
+
     /// See ``MemberRepository/isActivationOpen(tokenHash:in:)``.
     public func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool {
         let answers = try await self.database.read(

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Tenancy
 
@@ -7,6 +8,8 @@ public struct TenantTemplate: Sendable {
     public let files: [SQLFile]
     /// The tables that they make, in order.
     public let tables: [String]
+    /// SHA-256 of everything that makes a schema, in lower-case hexadecimal: changes with the template.
+    public let checksum: String
 
     /// The template of this program.
     ///
@@ -18,6 +21,10 @@ public struct TenantTemplate: Sendable {
     init(files: [SQLFile]) {
         self.files = files
         self.tables = files.flatMap(\.statements).compactMap(Self.createdTable)
+        let text =
+            (files.flatMap(\.statements) + self.tables.flatMap { RowSecurity(table: $0, home: .nobody).statements })
+            .joined(separator: "\u{1F}")
+        self.checksum = SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
     }
 
     /// The version that a tenant made from this template has.

@@ -37,6 +37,15 @@ public final class TenantDatabase: Sendable {
         }
     }
 
+    /// Asks without any tenant's context, to see that nothing is seen.
+    func readWithoutTenant(_ query: PostgresQuery) async throws -> PostgresRows {
+        try await self.translatingErrors {
+            let answers = try await self.client.execute(
+                PostgresBatch([TenantEntry.ownIsolation, TenantEntry.forgetSettings, query]))
+            return answers[2]
+        }
+    }
+
     /// Lends a transaction of one tenant; commits when the closure returns, rolls back when it throws.
     ///
     /// - Throws: what the closure throws; otherwise as ``read(_:in:)``.

@@ -1,0 +1,37 @@
+import Postgres
+import Tenancy
+import Workflow
+
+/// Opens the tenant: from here on requests are served, and nothing is undone any more.
+struct ActivationStep: WorkflowStep {
+    static let name: StepName = "activation"
+
+    let effects: TenantEffects
+    var name: StepName { Self.name }
+
+    func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
+        let tenant = order.tenant
+        return try await self.effects.fenced.transaction(under: context.fence, isDurable: true) { transaction in
+            let status = try await TenantEffects.lockedStatus(of: tenant, in: transaction)
+            if let status, TenantStatus.living.contains(status) {
+                return StepResult(evidence: ["status": .string(status.rawValue), "since": "before"])
+            }
+            guard status == .provisioning else {
+                throw StepFailure("the tenant is \(status?.rawValue ?? "gone") and is not opened", retry: .never)
+            }
+            _ = try await transaction.query(
+                """
+                UPDATE public.tenants SET status = 'active', activated_at = clock_timestamp()
+                WHERE id = \(tenant.uuid)::uuid
+                """)
+            try await PostgresAuditTrail.append(
+                AuditEvent(actor: order.actor, action: "tenant.activate", tenant: tenant), in: transaction)
+            return StepResult(evidence: ["status": "active"])
+        }
+    }
+
+    /// Behind this step nothing is undone, so this is called for one that did not happen.
+    func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
+        ["status": "unchanged"]
+    }
+}

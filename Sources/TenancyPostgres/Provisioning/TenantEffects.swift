@@ -1,0 +1,79 @@
+import Logging
+import Postgres
+import Tenancy
+import Workflow
+
+/// What the steps of the workflows about tenants work with.
+struct TenantEffects: Sendable {
+    /// DDL waits for nobody and is quick; these limits only stop what has gone wrong.
+    static let patience = Tier(
+        name: TierName("provisioning"), statementTimeoutMilliseconds: 60_000, lockTimeoutMilliseconds: 10_000,
+        idleInTransactionTimeoutMilliseconds: 60_000, maximumConcurrency: 1, maximumUsers: nil, features: [])
+
+    /// Writes as `bulkhead_control`, while the attempt is good.
+    let fenced: FencedClient
+    /// Reads as tenants do.
+    let database: TenantDatabase
+    let signer: ContextSigner
+    let template: TenantTemplate
+    let tiers: any TierRepository
+    let store: PostgresWorkflowStore
+    /// The domain of the ids of mails; nil if no mail is sent.
+    let mailDomain: String?
+
+    var client: PostgresClient { self.fenced.client }
+
+    /// Opens the context of a tenant in a transaction of the owner.
+    func entry(_ tenant: TenantID) -> PostgresQuery {
+        TenantEntry(credential: self.signer.credential(for: tenant, mode: .readWrite), limits: Self.patience).query
+    }
+
+    /// Statements on the tables of a tenant, as their owner and in the tenant's context.
+    func asOwner(of tenant: TenantID, _ queries: [PostgresQuery]) -> [PostgresQuery] {
+        ["SET LOCAL ROLE bulkhead_owner", self.entry(tenant)] + queries.map { $0.unprepared() }
+            + ["SET LOCAL ROLE NONE"]
+    }
+
+    /// Where the answers of ``asOwner(of:_:)`` begin.
+    static let ownerOpening = 2
+
+    /// The tenant, locked against changes of its status until the transaction ends.
+    static func lockedStatus(
+        of tenant: TenantID, in transaction: borrowing PostgresTransaction
+    ) async throws -> TenantStatus? {
+        let rows = try await transaction.query(
+            "SELECT status FROM public.tenants WHERE id = \(tenant.uuid)::uuid FOR UPDATE")
+        return try rows.first.flatMap { TenantStatus(rawValue: try $0[0].decode(String.self)) }
+    }
+
+    /// What an error of the database means for another attempt.
+    @Sendable static func failure(_ error: any Error) -> StepFailure? {
+        switch error {
+        case is FenceLost, is StepFailure: return nil
+        case DomainError.busy(let seconds):
+            return StepFailure("the database was busy", retry: .after(.seconds(seconds)))
+        case let error as PostgresError: return self.failure(of: error)
+        default: return nil
+        }
+    }
+
+    private static func failure(of error: PostgresError) -> StepFailure {
+        guard let state = error.sqlState else {
+            return StepFailure("the database did not answer", retry: .withBackoff)
+        }
+        let evidence: JSONDocument = ["sqlState": .string(state.rawValue)]
+        switch state.conditionClass {
+        // What is wrong with the statement or its values will be wrong next time.
+        case "22", "23", "42":
+            return StepFailure(
+                "the database refused a statement (SQLSTATE \(state)); its log has more", retry: .never,
+                evidence: evidence)
+        case "53":
+            return StepFailure(
+                "the database is short of resources (SQLSTATE \(state)): disk, memory or connections",
+                retry: .withBackoff, evidence: evidence)
+        default:
+            return StepFailure("the database failed (SQLSTATE \(state))", retry: .withBackoff, evidence: evidence)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Postgres
+import Workflow
+
+/// Has effects in the database on behalf of an attempt: only while the attempt has not been given up.
+///
+/// The check is the first statement of each transaction and locks the run's row against whoever would give the attempt
+/// up - another worker after the lease, somebody who cancels - until the transaction ends.
+struct FencedClient: Sendable {
+    let client: PostgresClient
+
+    /// Runs the statements of one transaction in one round trip.
+    ///
+    /// - Returns: the answers, without those of the check.
+    /// - Throws: ``FenceLost``; `PostgresError`.
+    func execute(_ queries: [PostgresQuery], under fence: Fence, isDurable: Bool = false) async throws -> [PostgresRows]
+    {
+        let opening = Self.opening(fence, isDurable: isDurable)
+        do {
+            let batch = PostgresBatch(opening + queries, transaction: .explicit(.readWrite))
+            return Array(try await self.client.execute(batch).dropFirst(opening.count))
+        } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
+            throw FenceLost(fence)
+        }
+    }
+
+    /// Lends a transaction.
+    ///
+    /// - Throws: ``FenceLost``; what the closure throws; `PostgresError`.
+    nonisolated func transaction<Value>(
+        under fence: Fence, isDurable: Bool = false,
+        _ body: (borrowing PostgresTransaction) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await self.client.withTransaction { transaction in
+            do {
+                _ = try await transaction.execute(Self.opening(fence, isDurable: isDurable))
+            } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
+                throw FenceLost(fence)
+            }
+            return try await body(transaction)
+        }
+    }
+
+    private static let divisionByZero: SQLState = "22012"
+
+    /// An effect may be lost in a crash only together with the record that it happened, which comes after it.
+    private static func opening(_ fence: Fence, isDurable: Bool) -> [PostgresQuery] {
+        [
+            "SELECT set_config('synchronous_commit', \(isDurable ? "on" : "off"), true)",
+            """
+            SELECT 1 / count(*) FROM (
+                SELECT 1 FROM bulkhead.workflow_runs WHERE id = \(fence.run.uuid)::uuid
+                AND attempt = \(fence.attempt)::bigint AND status IN ('running', 'compensating') FOR SHARE) held
+            """,
+        ]
+    }
+}

@@ -1,0 +1,108 @@
+public import Foundation
+
+/// What is known about runs, for people and programs that watch them.
+public protocol WorkflowJournal: Sendable {
+    /// The youngest run about a subject, of certain workflows; nil if there is none.
+    func latestRun(about subject: String, of workflows: [WorkflowName]) async throws -> RunRecord?
+
+    /// A run; nil if there is none.
+    func run(_ id: RunID) async throws -> RunRecord?
+
+    /// The events of a run behind `sequence`, in order.
+    func events(of run: RunID, after sequence: Int) async throws -> [RecordedEvent]
+
+    /// Calls back whenever the run may have changed, until the task is cancelled; a hint, calls may be lost.
+    func watch(_ run: RunID, _ onChange: @escaping @Sendable () -> Void) async
+
+    /// Lets a run that gave up try again, from where it stopped.
+    ///
+    /// - Parameter actor: who wants that, for the journal.
+    /// - Returns: false if the run has not given up.
+    func resume(_ run: RunID, by actor: String) async throws -> Bool
+}
+
+/// A run as the store has it.
+public struct RunRecord: Sendable, Hashable {
+    /// What it was started with.
+    public let header: RunHeader
+    /// Where it is.
+    public let status: RunStatus
+    /// Who works on it; nil if nobody does.
+    public let worker: String?
+    /// When somebody will work on it at the earliest.
+    public let dueAt: Date
+    /// When it was created.
+    public let createdAt: Date
+    /// When something last happened to it.
+    public let updatedAt: Date
+
+    /// A run as the store has it.
+    public init(
+        header: RunHeader, status: RunStatus, worker: String?, dueAt: Date, createdAt: Date, updatedAt: Date
+    ) {
+        self.header = header
+        self.status = status
+        self.worker = worker
+        self.dueAt = dueAt
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+extension WorkflowJournal {
+    /// Hands out what happens to a run, as it happens, from behind `sequence` until the run is over.
+    ///
+    /// - Parameters:
+    ///   - quiet: how long nothing may happen before `body` is called with no events, so that its reader knows that it
+    ///     is still there.
+    ///   - body: called with events in order, each once; what it throws ends this.
+    public func follow(
+        _ run: RunID, after sequence: Int, quiet: Duration = .seconds(15),
+        _ body: ([RecordedEvent]) async throws -> Void
+    ) async throws {
+        let signal = WakeSignal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.watch(run) { signal.raise() } }
+            group.addTask {
+                // Notifications are hints: ask now and then all the same.
+                while true {
+                    try await ContinuousClock().sleep(for: .seconds(1))
+                    signal.raise()
+                }
+            }
+            defer { group.cancelAll() }
+            var last = sequence
+            var silentSince = ContinuousClock.now
+            while true {
+                try Task.checkCancellation()
+                // In this order: what is recorded in between is found by the next round, and a run that is over has
+                // recorded everything.
+                let status = try await self.run(run)?.status
+                let events = try await self.events(of: run, after: last)
+                if let sequence = events.last?.sequence {
+                    try await body(events)
+                    last = sequence
+                    silentSince = .now
+                } else if silentSince.duration(to: .now) > quiet {
+                    try await body([])
+                    silentSince = .now
+                }
+                guard let status, status.isOpen else { return }
+                await signal.wait()
+            }
+        }
+    }
+
+    /// Waits until a run is over, or for so long.
+    ///
+    /// - Returns: its status by then; nil if there is no such run.
+    public func wait(for run: RunID, atMost limit: Duration) async throws -> RunStatus? {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.follow(run, after: .max, quiet: .seconds(3600)) { _ in } }
+            group.addTask { try await ContinuousClock().sleep(for: limit) }
+            try await group.next()
+            group.cancelAll()
+        }
+        return try await self.run(run)?.status
+    }
+}
