@@ -8,13 +8,11 @@ enum AddressSyntax {
     }
 
     /// Labels of letters, digits and hyphens, separated by dots; one label is enough.
-    static func isDomain(_ text: some Collection<UInt8>) -> Bool {
+    static func isDomain(_ text: some BidirectionalCollection<UInt8>) -> Bool {
         guard (1...253).contains(text.count) else { return false }
         return text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
                 && label.allSatisfy { self.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
-                // A last hyphen, without asking for a bidirectional collection.
-                && label.enumerated().allSatisfy { $0.offset < label.count - 1 || $0.element != UInt8(ascii: "-") }
         }
     }
 
