@@ -2,6 +2,7 @@ public import BulkheadHummingbird
 public import ControlPlane
 public import Hummingbird
 public import Identity
+public import Mail
 public import Tenancy
 
 /// The admin API: everything that exists on the admin host, and on no other.
@@ -15,13 +16,18 @@ public struct AdminRoutes: RouteGroup {
     /// - Parameters:
     ///   - hosts: which host is whose.
     ///   - tenants: what is done with tenants.
+    ///   - provisioning: how the work about tenants is coming along.
+    ///   - deliveries: what is done with mail on its way.
     ///   - sessions: signs administrators in; its audience must be `hosts.adminAudience`.
     ///   - admins: who may still act.
+    ///   - idempotency: the answers to requests with an `Idempotency-Key`.
     ///   - tokens: verifies access tokens.
     ///   - audit: where attempts to cross over are written down.
+    ///   - mailbox: the mailbox of development, shown to this machine without signing in; nil where mail is sent.
     public init(
-        hosts: HostPolicy, tenants: TenantService, sessions: AdminSessionService, admins: any AdminRepository,
-        tokens: TokenAuthority, audit: any AuditTrail
+        hosts: HostPolicy, tenants: TenantService, provisioning: ProvisioningService, deliveries: DeliveryService,
+        sessions: AdminSessionService, admins: any AdminRepository, idempotency: any IdempotencyRepository,
+        tokens: TokenAuthority, audit: any AuditTrail, mailbox: Mailbox?
     ) {
         self.middleware = AdminMiddleware(hosts: hosts, tokens: tokens, admins: admins, audit: audit)
         self.groups = [

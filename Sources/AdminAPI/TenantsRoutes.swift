@@ -31,7 +31,8 @@ struct TenantsRoutes: RouteGroup {
     private func create(_ request: Request, _ context: BulkheadContext) async throws -> Response {
         let principal = try context.requireAdministrator()
         let new = try await self.newTenant(request, context)
-        let tenant = try await self.tenants.create(new, by: principal)
+        let once = try await self.tenants.begin(new, by: principal, requestID: context.scope.requestID)
+        guard case .done(let tenant) = once else { throw ProblemDetails.internalError }
         var headers: HTTPFields = [.location: "\(Self.path)/\(tenant.id)"]
         guard let wait = WaitPreference(request.headers), tenant.status == .active else {
             return Response.json(self.document(tenant), status: .accepted, headers: headers)

@@ -63,6 +63,13 @@ extension ProblemDetails {
             detail: "Nothing was changed. See errors for each field and what it must be.", errors: problems)
     }
 
+    /// 422: the key was used with another request before (draft-ietf-httpapi-idempotency-key-header, section 2.7).
+    public static var idempotencyKeyReused: Self {
+        Self(
+            "idempotency-key-reused", .unprocessableContent, title: "The Idempotency-Key belongs to another request",
+            detail: "Nothing was changed. Repeat the first request exactly, or send a new key with this one.")
+    }
+
     /// 500: a fault of ours.
     public static var internalError: Self {
         Self(

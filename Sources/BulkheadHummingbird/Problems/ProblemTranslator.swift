@@ -57,6 +57,8 @@ public struct ProblemTranslator: Sendable {
                 detail: "It was used, replaced, or has expired. Ask for a new one.")
         case .forbidden(let detail):
             return .forbidden(detail)
+        case .idempotencyKeyReused:
+            return .idempotencyKeyReused
         case .busy(let seconds):
             return .busy(retryAfter: seconds)
         }
