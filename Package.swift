@@ -77,14 +77,13 @@ let package = Package(
         // HTTP.
         .target(
             name: "BulkheadHummingbird",
-            dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, logging, nioCore, nioHTTP1],
+            dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, crypto, logging, nioCore, nioHTTP1],
             swiftSettings: house),
         .target(
             name: "AdminAPI",
             dependencies: [
                 "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", hummingbird,
-                httpTypes,
-                crypto, logging, nioCore,
+                httpTypes, logging, nioCore, serviceLifecycle,
             ],
             swiftSettings: house),
         .target(

@@ -29,12 +29,19 @@ public struct AdminRoutes: RouteGroup {
         sessions: AdminSessionService, admins: any AdminRepository, idempotency: any IdempotencyRepository,
         tokens: TokenAuthority, audit: any AuditTrail, mailbox: Mailbox?
     ) {
-        self.middleware = AdminMiddleware(hosts: hosts, tokens: tokens, admins: admins, audit: audit)
-        self.groups = [
-            AdminSessionsRoutes(sessions: sessions),
-            TenantsRoutes(tenants: tenants),
-            KeySetRoutes<BulkheadContext>(tokens: tokens, side: .admin),
-        ]
+        let active = ActiveAdmins(admins)
+        let documents = TenantDocuments(tenants: tenants)
+        self.middleware = AdminMiddleware(hosts: hosts, tokens: tokens, active: active, audit: audit)
+        self.groups =
+            [
+                AdminSessionsRoutes(sessions: sessions),
+                TenantsRoutes(
+                    tenants: tenants, provisioning: provisioning, idempotency: idempotency, documents: documents),
+                ProvisioningRoutes(tenants: tenants, provisioning: provisioning, documents: documents),
+                ProvisioningEventsRoutes(provisioning: provisioning, admins: active),
+                DeliveriesRoutes(deliveries: deliveries),
+                KeySetRoutes<BulkheadContext>(tokens: tokens, side: .admin),
+            ] + (mailbox.map { [MailboxRoutes(mailbox: $0)] } ?? [])
     }
 
     /// The routes.

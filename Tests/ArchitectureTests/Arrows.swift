@@ -24,8 +24,10 @@ enum Arrows {
         "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "Logging"],
         "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
         // HTTP.
-        "BulkheadHummingbird": ["Tenancy", "Identity"] + http,
-        "AdminAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "Crypto"] + http,
+        "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,
+        "AdminAPI": [
+            "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",
+        ] + http,
         "TenantAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
     ]
 

@@ -44,6 +44,13 @@ public struct JSONWriter: Sendable {
         self.needsComma = false
     }
 
+    /// Writes the name of a member, whatever it holds; its value must follow.
+    public mutating func name(escaping name: String) {
+        self.string(name)
+        self.bytes.append(UInt8(ascii: ":"))
+        self.needsComma = false
+    }
+
     /// Writes a member that is a string, or `null`.
     public mutating func member(_ name: StaticString, _ value: String?) {
         self.name(name)
@@ -92,6 +99,14 @@ public struct JSONWriter: Sendable {
     public mutating func integer(_ value: Int) {
         self.separate()
         self.bytes.append(contentsOf: String(value).utf8)
+        self.needsComma = true
+    }
+
+    /// Writes a number; `null` for what JSON has no number for: infinities and NaN.
+    public mutating func number(_ value: Double) {
+        guard value.isFinite else { return self.null() }
+        self.separate()
+        self.bytes.append(contentsOf: "\(value)".utf8)
         self.needsComma = true
     }
 

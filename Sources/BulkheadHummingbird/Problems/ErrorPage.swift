@@ -23,8 +23,7 @@ enum ErrorPage {
     }
 
     static func response(_ problem: ProblemDetails, requestID: String) -> Response {
-        var generator = SystemRandomNumberGenerator()
-        let nonce = String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
+        let nonce = PageNonce()
         var headers = problem.headers
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.contentSecurityPolicy] =
@@ -33,7 +32,7 @@ enum ErrorPage {
         return Response(status: problem.status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: page)))
     }
 
-    private static func html(_ problem: ProblemDetails, requestID: String, nonce: String) -> String {
+    private static func html(_ problem: ProblemDetails, requestID: String, nonce: PageNonce) -> String {
         """
         <!doctype html>
         <html lang="en">
@@ -41,7 +40,7 @@ enum ErrorPage {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="robots" content="noindex">
-        <title>\(Self.escape(problem.title))</title>
+        <title>\(HTMLText.escaped(problem.title))</title>
         <style nonce="\(nonce)">
         :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
         body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
@@ -52,18 +51,13 @@ enum ErrorPage {
         </head>
         <body>
         <main>
-        <h1>\(Self.escape(problem.title))</h1>
-        <p>\(Self.escape(problem.detail))</p>
-        <footer>\(problem.status.code) &middot; request \(Self.escape(requestID))</footer>
+        <h1>\(HTMLText.escaped(problem.title))</h1>
+        <p>\(HTMLText.escaped(problem.detail))</p>
+        <footer>\(problem.status.code) &middot; request \(HTMLText.escaped(requestID))</footer>
         </main>
         </body>
         </html>
 
         """
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
     }
 }

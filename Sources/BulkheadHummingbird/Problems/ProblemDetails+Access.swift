@@ -37,6 +37,22 @@ extension ProblemDetails {
             headers: [.wwwAuthenticate: Self.challenge(error: "invalid_request")])
     }
 
+    /// 401: more than one session cookie: which one counts must not be a matter of taste.
+    public static var sessionCookieRepeated: Self {
+        Self(
+            "token-invalid", .unauthorized, title: "The session cookie is not usable",
+            detail: "Send the session cookie once, or an access token in the Authorization field.",
+            headers: [.wwwAuthenticate: Self.challenge(error: "invalid_token")])
+    }
+
+    /// 401: a session cookie with a method that changes something; another site could have made a browser send it.
+    public static var sessionCookieReadsOnly: Self {
+        Self(
+            "token-required", .unauthorized, title: "A session cookie is good for reading only",
+            detail: "Send an access token in the Authorization field: Bearer <token>.",
+            headers: [.wwwAuthenticate: Self.challenge])
+    }
+
     /// 401: the credentials are wrong; does not say which, and says the same for accounts that do not exist.
     public static var badCredentials: Self {
         Self(

@@ -63,6 +63,12 @@ extension ProblemDetails {
             detail: "Nothing was changed. See errors for each field and what it must be.", errors: problems)
     }
 
+    /// 400: the field `Idempotency-Key` holds no key, or more than one.
+    public static var idempotencyKeyMalformed: Self {
+        .badRequest(
+            "Send one Idempotency-Key of 1 to 255 visible ASCII characters, bare or in quotation marks.")
+    }
+
     /// 422: the key was used with another request before (draft-ietf-httpapi-idempotency-key-header, section 2.7).
     public static var idempotencyKeyReused: Self {
         Self(

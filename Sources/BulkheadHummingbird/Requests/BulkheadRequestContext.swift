@@ -64,17 +64,21 @@ public struct BulkheadContext: BulkheadRequestContext {
     public var coreContext: CoreRequestContextStorage
     /// What Bulkhead keeps.
     public var scope: RequestScope
+    /// Whether there is a connection whose end can be waited for.
+    package let isConnected: Bool
 
     /// A context for a request on a connection.
     public init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
         self.scope = RequestScope(peer: source.channel.remoteAddress)
+        self.isConnected = true
     }
 
     /// A context without a connection; for tests and measurements.
     package init(logger: Logger, peer: SocketAddress?) {
         self.coreContext = .init(source: Detached(logger: logger))
         self.scope = RequestScope(peer: peer)
+        self.isConnected = false
     }
 
     private struct Detached: RequestContextSource {

@@ -14,6 +14,14 @@ extension HTTPField.Name {
     public static let prefer = HTTPField.Name("Prefer")!
     /// Which of the preferences were honoured (RFC 7240).
     public static let preferenceApplied = HTTPField.Name("Preference-Applied")!
+    /// Makes a repeated request the same request; see ``IdempotencyKeyField``.
+    public static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    /// That an answer is one that was given before.
+    public static let idempotencyReplayed = HTTPField.Name("Idempotency-Replayed")!
+    /// Relations to other resources (RFC 8288).
+    public static let link = HTTPField.Name("Link")!
+    package static let lastEventID = HTTPField.Name("Last-Event-ID")!
+    package static let accelBuffering = HTTPField.Name("X-Accel-Buffering")!
     static let host = HTTPField.Name("Host")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }

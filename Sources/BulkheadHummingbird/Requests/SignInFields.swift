@@ -7,14 +7,18 @@ package struct SignInFields: Sendable {
     package let email: String
     /// The password as typed.
     package let password: String
+    /// Whether a browser wants its session as a cookie too.
+    package let wantsCookie: Bool
 
     /// Reads the fields of a request.
     ///
+    /// - Parameter offersCookie: whether `cookie` is a field of this request.
     /// - Throws: as ``Hummingbird/Request/jsonFields(_:)``; `ValidationError` naming both fields if need be.
-    package init(_ request: Request, _ scope: RequestScope) async throws {
+    package init(_ request: Request, _ scope: RequestScope, offersCookie: Bool = false) async throws {
         var fields = try await request.jsonFields(scope)
         let email = fields.text("email")
         let password = fields.text("password")
+        self.wantsCookie = offersCookie ? fields.optional("cookie", .bool) ?? false : false
         (self.email, self.password) = try fields.finish { () throws(ValidationError) in
             var problems: [FieldProblem] = []
             for (pointer, text, rule) in [

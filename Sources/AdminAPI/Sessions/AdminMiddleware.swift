@@ -5,7 +5,8 @@ public import Identity
 import Logging
 public import Tenancy
 
-/// Finds out which administrator asks.
+/// Finds out which administrator asks: by the token in `Authorization`, or, where there is no such field and the request
+/// only reads, by the one in the session cookie.
 ///
 /// A tenant's token on the admin host is an attempt to cross over: refused on every route, with an alarm. A token that
 /// is merely bad is left for the route to judge.
@@ -19,9 +20,13 @@ public struct AdminMiddleware: RouterMiddleware {
     ///
     /// - Parameter admins: asked whether the administrator may still act; an answer is believed for 10 s.
     public init(hosts: HostPolicy, tokens: TokenAuthority, admins: any AdminRepository, audit: any AuditTrail) {
+        self.init(hosts: hosts, tokens: tokens, active: ActiveAdmins(admins), audit: audit)
+    }
+
+    init(hosts: HostPolicy, tokens: TokenAuthority, active: ActiveAdmins, audit: any AuditTrail) {
         self.hosts = hosts
         self.tokens = tokens
-        self.admins = ActiveAdmins(admins)
+        self.admins = active
         self.alarm = IsolationAlarm(audit: audit)
     }
 
@@ -39,7 +44,30 @@ public struct AdminMiddleware: RouterMiddleware {
     }
 
     private func identity(of request: Request, _ context: BulkheadContext) async throws -> RequestIdentity {
-        guard let text = try BearerToken.read(from: request.headers) else { return .anonymous }
+        let text: String?
+        if request.headers.contains(.authorization) {
+            text = try BearerToken.read(from: request.headers)
+        } else {
+            do throws(ProblemDetails) {
+                text = try Self.cookie(of: request)
+            } catch {
+                return .refused(error)
+            }
+        }
+        guard let text else { return .anonymous }
+        return try await self.identity(provenBy: text, context)
+    }
+
+    /// The token in the session cookie; nil if there is none.
+    ///
+    /// - Throws: ``ProblemDetails`` if there is one that counts for nothing; routes that need none ignore that.
+    private static func cookie(of request: Request) throws(ProblemDetails) -> String? {
+        let text = try SessionCookie.read(from: request.headers)
+        guard text == nil || request.method == .get || request.method == .head else { throw .sessionCookieReadsOnly }
+        return text
+    }
+
+    private func identity(provenBy text: String, _ context: BulkheadContext) async throws -> RequestIdentity {
         let token: VerifiedToken
         do throws(TokenProblem) {
             token = try self.tokens.inspect(text)

@@ -16,10 +16,14 @@ struct AdminSessionsRoutes: RouteGroup {
     }
 
     private func create(_ request: Request, _ context: BulkheadContext) async throws -> Response {
-        let fields = try await SignInFields(request, context.scope)
+        let fields = try await SignInFields(request, context.scope, offersCookie: true)
         let session = try await self.sessions.signIn(
             email: fields.email, password: fields.password, requestID: context.scope.requestID)
-        return Response.json { json in
+        var headers = HTTPFields()
+        if fields.wantsCookie {
+            headers[.setCookie] = SessionCookie.setting(session.accessToken, expiresIn: session.expiresIn)
+        }
+        return Response.json(headers: headers) { json in
             json.member("accessToken", session.accessToken)
             json.member("refreshToken", session.refreshToken)
             json.member("expiresIn", session.expiresIn)
