@@ -16,12 +16,15 @@ public struct StepFailure: Error, Sendable, CustomStringConvertible {
     public var retry: Retry
     /// What was seen; recorded.
     public var evidence: JSONDocument?
+    /// What is behind it; logged, never recorded or shown.
+    public var cause: (any Error)?
 
     /// A failure.
-    public init(_ reason: String, retry: Retry, evidence: JSONDocument? = nil) {
+    public init(_ reason: String, retry: Retry, evidence: JSONDocument? = nil, cause: (any Error)? = nil) {
         self.reason = reason
         self.retry = retry
         self.evidence = evidence
+        self.cause = cause
     }
 
     /// The reason.

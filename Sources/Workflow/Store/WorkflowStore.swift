@@ -26,7 +26,8 @@ public protocol WorkflowStore: Sendable {
 
     /// Calls back whenever runs may have become due or have changed, until the task is cancelled.
     ///
-    /// A hint: calls may be lost, so whoever waits also asks from time to time.
+    /// Also calls back when it begins to watch, and begins anew: nobody was told of what happened before. A hint: calls
+    /// may be lost, so whoever waits also asks from time to time.
     func watch(_ onChange: @Sendable () -> Void) async
 }
 

@@ -67,12 +67,15 @@ struct AttemptRunner: Sendable {
     /// Ends when the lease is lost: told so by the store, or because the store has not answered for a whole lease.
     private func renew(_ fence: Fence) async throws {
         var goodUntil = ContinuousClock.now + self.lease
-        while ContinuousClock.now < goodUntil {
+        repeat {
             try await ContinuousClock().sleep(until: min(.now + self.lease / 3, goodUntil))
-            // Counted from the question: the store's lease begins before its answer arrives.
+            // Counted from the question: the store's lease begins before its answer arrives. A process that was held up
+            // may ask too late and still be right, if nobody has taken the run.
             let asked = ContinuousClock.now
-            if try await self.isRenewed(fence, by: goodUntil) { goodUntil = asked + self.lease }
-        }
+            if try await self.isRenewed(fence, by: max(goodUntil, asked + self.lease / 3)) {
+                goodUntil = asked + self.lease
+            }
+        } while ContinuousClock.now < goodUntil
     }
 
     /// Asks the store, which may fail or not answer at all.

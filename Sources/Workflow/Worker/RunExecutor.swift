@@ -82,7 +82,10 @@ struct RunExecutor: Sendable {
         case .failed(let failure, let duration):
             self.logger.notice(
                 "Step failed",
-                metadata: ["run": "\(header.id)", "step": "\(step.name)", "reason": "\(failure.reason)"])
+                metadata: [
+                    "run": "\(header.id)", "step": "\(step.name)", "reason": "\(failure.reason)",
+                    "error.debug": "\(failure.cause.map { String(reflecting: $0) } ?? "-")",
+                ])
             let events = state.events(
                 after: failure, of: attempt, policy: step.policy.retry, milliseconds: duration.wholeMilliseconds,
                 jitter: self.random())

@@ -165,6 +165,8 @@ extension MemoryWorkflowStore {
             return state.lastWatcher
         }
         defer { self.state.withLock { $0.watchers[watcher] = nil } }
+        // What happened before this moment, nobody was told.
+        onChange()
         for await _ in changes { onChange() }
     }
 }
