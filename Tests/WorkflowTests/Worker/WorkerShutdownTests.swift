@@ -20,15 +20,18 @@ import WorkflowTestKit
     }
 
     @Test func `the attempt under way is finished, and the run is free for others at once`() async throws {
-        let (begun, release) = (Gate(), Gate())
-        let workflow = self.workflow(begun, release)
+        let begun = Gate()
+        let workflow = Workflow.of([
+            .step("a") { [store] context in
+                begun.open()
+                // Goes on for a while after the signal.
+                try await gracefulShutdown()
+                #expect(store.holder(of: context.fence.run) == "worker")
+                return .null
+            }, .thing("b", self.diary),
+        ])
         let run = self.store.start(workflow.header("s"))
-        try await withRunning([WorkflowWorker(workflow, self.store)]) { services in
-            try await begun.pass()
-            await services.triggerGracefulShutdown()
-            #expect(self.store.holder(of: run) == "worker")
-            release.open()
-        }
+        try await withRunning([WorkflowWorker(workflow, self.store)]) { _ in try await begun.pass() }
         #expect(self.store.kinds(of: run) == [.started, .attemptStarted, .attemptSucceeded])
         #expect(self.store.holder(of: run) == nil && self.diary.lines.isEmpty)
         #expect(try await WorkflowWorker(workflow, self.store, name: "other").drive(run) == .completed)
@@ -66,20 +69,16 @@ import WorkflowTestKit
     }
 
     @Test func `a run that is claimed during shutdown is put down`() async throws {
-        let (asked, answer) = (Gate(), Gate())
+        let asked = Gate()
         let workflow = Workflow.of([.thing("a", self.diary)])
         let slow = StoreStub(
             base: self.store,
             claiming: {
                 asked.open()
-                try await answer.pass()
+                try await gracefulShutdown()
             })
         let run = self.store.start(workflow.header())
-        try await withRunning([WorkflowWorker(workflow, slow)]) { services in
-            try await asked.pass()
-            await services.triggerGracefulShutdown()
-            answer.open()
-        }
+        try await withRunning([WorkflowWorker(workflow, slow)]) { _ in try await asked.pass() }
         #expect(self.store.kinds(of: run) == [.started] && self.store.holder(of: run) == nil)
         #expect(self.diary.lines.isEmpty)
     }
