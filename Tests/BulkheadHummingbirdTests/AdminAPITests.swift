@@ -58,16 +58,17 @@ struct AdminAPITests {
         }
     }
 
-    @Test("creates a tenant: 202, or 201 for whom waits")
+    @Test("creates a tenant: 202 at once, with where to look")
     func create() async throws {
         let server = try await TestServer()
         let answer = try await server.admin(.post, Self.path, json: Self.input)
         #expect(answer.status == 202)
         let id = try #require(try answer.string("id"))
         #expect(answer["location"] == "\(Self.path)/\(id)")
+        #expect(answer["link"] == "<\(Self.path)/\(id)/provisioning>; rel=\"monitor\"")
         #expect(answer["preference-applied"] == nil)
         #expect(try answer.string("subdomain") == "initech")
-        #expect(try answer.string("status") == "active")
+        #expect(try answer.string("status") == "provisioning")
         #expect(try answer.string("url") == "https://initech.example.com")
         #expect(try answer.string("createdAt") == "2026-01-01T00:00:00.250000Z")
         #expect(try answer.json["schemaVersion"] as? Int == 7)
@@ -75,14 +76,49 @@ struct AdminAPITests {
         #expect(placement["cluster"] == "main" && placement["isolation"] == "schema")
         #expect(placement["schema"] == "tenant_" + id.replacing("-", with: ""))
         let got = try await server.admin(.get, "\(Self.path)/\(id)")
-        #expect(got.text == answer.text)
+        #expect(got.text == answer.text.replacing("provisioning", with: "active"))
+    }
 
+    @Test("waits for a tenant if asked to: 201 when it is active, 202 with what it is by then")
+    func wait() async throws {
+        let server = try await TestServer()
         let waited = try await server.admin(
-            .post, Self.path, headers: [("Prefer", "respond-async, wait=30")],
-            json: Self.input.replacing("Initech\",\"tier", with: "umbrella\",\"tier"))
+            .post, Self.path, headers: [("Prefer", "respond-async, wait=30")], json: Self.input)
         #expect(waited.status == 201)
+        #expect(try waited.string("status") == "active")
         #expect(waited["preference-applied"] == "wait=30")
         #expect(waited["location"] == "\(Self.path)/\(try #require(try waited.string("id")))")
+        #expect(server.catalog.state.withLock { $0.improvements.isEmpty })
+
+        server.catalog.state.withLock { $0.worksAtOnce = false }
+        let late = try await server.admin(
+            .post, Self.path, headers: [("Prefer", "wait=1")],
+            json: Self.input.replacing("Initech\",\"tier", with: "umbrella\",\"tier"))
+        #expect(late.status == 202)
+        #expect(try late.string("status") == "provisioning")
+        #expect(late["preference-applied"] == "wait=1")
+        #expect(late["link"] != nil)
+    }
+
+    @Test("a tenant that becomes active while somebody waits is 201 without waiting to the end")
+    func waitEndsEarly() async throws {
+        let server = try await TestServer()
+        server.catalog.state.withLock { $0.worksAtOnce = false }
+        async let answer = server.admin(.post, Self.path, headers: [("Prefer", "wait=60")], json: Self.input)
+        try await eventually { server.catalog.journal.watchers == 1 }
+        try await server.catalog.completeWork(about: "initech")
+        #expect(try await answer.status == 201)
+    }
+
+    @Test("removes a tenant: 202, and where to look")
+    func delete() async throws {
+        let server = try await TestServer()
+        server.catalog.state.withLock { $0.worksAtOnce = false }
+        let answer = try await server.admin(.delete, "\(Self.path)/\(server.acme.id)")
+        #expect(answer.status == 202)
+        #expect(try answer.string("status") == "deleting")
+        #expect(answer["location"] == "\(Self.path)/\(server.acme.id)/provisioning")
+        try await server.admin(.delete, "\(Self.path)/\(TenantID.random())").expectProblem(404, "tenant-not-found")
     }
 
     @Test("a name that is taken is a conflict with its field")

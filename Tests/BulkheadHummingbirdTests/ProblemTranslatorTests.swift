@@ -17,6 +17,7 @@ struct ProblemTranslatorTests {
         (DomainError.badCredentials, 401, "bad-credentials"),
         (DomainError.linkGone, 410, "link-gone"),
         (DomainError.forbidden("No."), 403, "forbidden"),
+        (DomainError.idempotencyKeyReused, 422, "idempotency-key-reused"),
         (DomainError.busy(retryAfterSeconds: 9), 503, "busy"),
         (ValidationError(pointer: "/x", detail: "no"), 422, "validation-failed"),
         (TokenProblem.expired, 401, "token-expired"),

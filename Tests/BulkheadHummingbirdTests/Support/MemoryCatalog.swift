@@ -16,12 +16,19 @@ final class MemoryCatalog: Sendable {
         var members: [TenantID: [Account]] = [:]
         var clients: [TenantID: [Client]] = [:]
         var events: [AuditEvent] = []
+        var deliveries: [Delivery] = []
+        var answers: [String: (fingerprint: [UInt8], answer: StoredAnswer)] = [:]
+        var improvements: [StoredAnswer] = []
+        /// Whether work about tenants is done as soon as it is begun.
+        var worksAtOnce = true
+        var effects = 0
         var clientCalls = 0
         var adminChecks = 0
         var failure: (any Error)?
         var auditFailure: (any Error)?
     }
     let state = Mutex(State())
+    let journal = MemoryJournal()
 
     /// Makes every call about rows fail from now on.
     func fail(with error: any Error) {
@@ -67,7 +74,7 @@ final class MemoryCatalog: Sendable {
     }
 }
 
-extension MemoryCatalog: TenantDirectory, TenantRepository, TierRepository, TenantProvisioner {
+extension MemoryCatalog: TenantDirectory, TenantRepository, TierRepository {
     func entry(for subdomain: Subdomain) async throws -> Tenant? { try await self.tenant(subdomain) }
     func entry(for id: TenantID) async throws -> Tenant? { try await self.tenant(id) }
     func tenant(_ id: TenantID) async throws -> Tenant? {
@@ -86,20 +93,6 @@ extension MemoryCatalog: TenantDirectory, TenantRepository, TierRepository, Tena
         }
     }
     func tiers() async throws -> [Tier] { Tier.builtIn }
-    func provision(_ new: NewTenant, by principal: Principal) async throws -> Tenant {
-        try self.state.withLock { state in
-            if let failure = state.failure { throw failure }
-            guard !state.tenants.contains(where: { $0.subdomain == new.subdomain }) else {
-                throw DomainError.taken(field: "/subdomain", detail: "is taken; choose another name")
-            }
-            let id = TenantID.random()
-            let tenant = Tenant(
-                id: id, name: new.name, subdomain: new.subdomain, tier: new.tier, status: .active,
-                placement: .ownSchema(of: id), createdAt: Self.instant, updatedAt: Self.instant, schemaVersion: 7)
-            state.tenants.append(tenant)
-            return tenant
-        }
-    }
 }
 
 extension MemoryCatalog: AuditTrail {

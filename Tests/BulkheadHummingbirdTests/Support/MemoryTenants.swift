@@ -25,6 +25,10 @@ extension MemoryCatalog: MemberRepository {
             return try #require(state.members[access.tenant]?[0].member)
         }
     }
+    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+        _ = try await self.replaceActivation(tokenHash: tokenHash, expiresAt: expiresAt, in: access)
+        return true
+    }
     func activate(tokenHash: [UInt8], passwordHash: String, in access: TenantAccess) async throws -> Member {
         try self.state.withLock { state in
             let index = state.members[access.tenant]?.firstIndex { $0.activation == tokenHash }

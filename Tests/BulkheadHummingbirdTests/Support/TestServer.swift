@@ -5,6 +5,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Identity
+import Logging
+import Mail
 import NIOCore
 import Tenancy
 import TenantAPI
@@ -27,7 +29,7 @@ struct TestServer: Sendable {
 
     init(
         trusted: [String] = [], problems: ProblemTranslator = .init(), bareIsAdmin: Bool = false,
-        inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
+        mailbox: Mailbox? = nil, inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
     ) async throws {
         let base = try #require(BaseDomain("example.com"))
         self.hosts = HostPolicy(
@@ -41,29 +43,37 @@ struct TestServer: Sendable {
         self.admin = try await self.catalog.create(
             email: try #require(EmailAddress("root@example.com")), name: "Root", passwordHash: hash,
             by: .system("test"))
-        self.responder = Self.router(self.catalog, self.hosts, self.tokens, self.hasher, problems, inner)
+        let admin = Self.adminRoutes(self.catalog, self.hosts, self.tokens, self.hasher, mailbox)
+        let tenant = Self.tenantRoutes(self.catalog, self.hosts, self.tokens, self.hasher, self.log.logger)
+        self.responder = HostRouter(
+            hosts: self.hosts, problems: problems, admin: admin.side(inner: inner), tenant: tenant.side(inner: inner))
     }
 
-    private static func router(
+    private static func adminRoutes(
         _ catalog: MemoryCatalog, _ hosts: HostPolicy, _ tokens: TokenAuthority, _ hasher: PasswordHasher,
-        _ problems: ProblemTranslator, _ inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>]
-    ) -> HostRouter<BulkheadContext> {
-        let urls = TenantURL(scheme: "https", baseDomain: hosts.baseDomain, port: nil)
-        let admin = AdminRoutes(
+        _ mailbox: Mailbox?
+    ) -> AdminRoutes {
+        AdminRoutes(
             hosts: hosts,
             tenants: TenantService(
                 tenants: catalog, tiers: catalog, provisioner: catalog, members: catalog, audit: catalog,
-                baseURL: urls),
+                baseURL: TenantURL(scheme: "https", baseDomain: hosts.baseDomain, port: nil)),
+            provisioning: catalog.provisioning, deliveries: DeliveryService(deliveries: catalog),
             sessions: AdminSessionService(
                 admins: catalog, hasher: hasher, tokens: tokens, audit: catalog, audience: hosts.adminAudience),
-            admins: catalog, tokens: tokens, audit: catalog)
-        let tenant = TenantRoutes(
+            admins: catalog, idempotency: catalog, tokens: tokens, audit: catalog, mailbox: mailbox)
+    }
+
+    private static func tenantRoutes(
+        _ catalog: MemoryCatalog, _ hosts: HostPolicy, _ tokens: TokenAuthority, _ hasher: PasswordHasher,
+        _ logger: Logger
+    ) -> TenantRoutes {
+        TenantRoutes(
             hosts: hosts, directory: catalog,
             sessions: MemberSessionService(members: catalog, hasher: hasher, tokens: tokens),
-            activations: ActivationService(members: catalog, hasher: hasher),
-            clients: ClientService(clients: catalog), urls: urls, tokens: tokens, audit: catalog)
-        return HostRouter(
-            hosts: hosts, problems: problems, admin: admin.side(inner: inner), tenant: tenant.side(inner: inner))
+            activations: ActivationService(members: catalog, hasher: hasher, deliveries: catalog, logger: logger),
+            clients: ClientService(clients: catalog),
+            urls: TenantURL(scheme: "https", baseDomain: hosts.baseDomain, port: nil), tokens: tokens, audit: catalog)
     }
 
     // MARK: Tokens
@@ -98,9 +108,10 @@ struct TestServer: Sendable {
     }
 
     func admin(
-        _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], json: String? = nil
+        _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], json: String? = nil,
+        token: String? = nil
     ) async throws -> Answer {
         try await self.send(
-            method, path, host: "admin.example.com", token: self.adminToken(), headers: headers, json: json)
+            method, path, host: "admin.example.com", token: token ?? self.adminToken(), headers: headers, json: json)
     }
 }
