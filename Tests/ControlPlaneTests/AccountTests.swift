@@ -1,5 +1,6 @@
 import Foundation
 import Identity
+import Logging
 import Tenancy
 import Testing
 
@@ -12,7 +13,8 @@ struct AccountTests {
     let accounts: AdminAccountService
 
     init() {
-        self.activations = ActivationService(members: self.ports, hasher: Examples.hasher)
+        self.activations = ActivationService(
+            members: self.ports, hasher: Examples.hasher, deliveries: self.ports, logger: Logger(label: "test"))
         self.accounts = AdminAccountService(admins: self.ports, hasher: Examples.hasher)
     }
 
@@ -38,6 +40,15 @@ struct AccountTests {
         }
         #expect(self.ports.state.members.first?.hash == hash)
         #expect(self.ports.calls == ["isActivationOpen", "activate", "isActivationOpen"])
+        #expect(self.ports.state.used == [token.hash])
+    }
+
+    @Test func `A member is active although the mail's record does not learn of it`() async throws {
+        let token = try self.invite()
+        self.ports.change { $0.auditFails = true }
+        let member = try await self.activations.activate(
+            token: token.text, password: Examples.password, in: Examples.access())
+        #expect(member.status == .active)
     }
 
     @Test(arguments: ["", "short", "password1234", "with a \0 control", String(repeating: "x1", count: 200)])

@@ -16,6 +16,9 @@ final class Ports: Sendable {
         var stored: [[UInt8]] = []
         var expiries: [Date] = []
         var auditFails = false
+        var deliveries: [Delivery] = []
+        var noted: [[UInt8]] = []
+        var used: [[UInt8]] = []
     }
 
     struct AdminAccount {
@@ -67,16 +70,46 @@ extension Ports: TenantRepository, TierRepository, TenantProvisioner {
 
     func tiers() async throws -> [Tier] { Tier.builtIn }
 
-    func provision(_ new: NewTenant, by principal: Principal) async throws -> Tenant {
+    func begin(
+        _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
+    ) async throws -> Once<Tenant> {
         try self.change { state in
             guard !state.tenants.contains(where: { $0.subdomain == new.subdomain }) else {
                 throw DomainError.taken(field: "/subdomain", detail: "is taken")
             }
-            let tenant = Examples.tenant(new.subdomain.description, .active)
+            let tenant = Examples.tenant(new.subdomain.description, .provisioning)
             state.tenants.append(tenant)
-            state.calls.append("provision by \(principal.auditName)")
-            return tenant
+            state.calls.append("begin by \(principal.auditName)")
+            return .done(tenant)
         }
+    }
+
+    func repair(
+        _ id: TenantID, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
+    ) async throws -> Once<Tenant> {
+        self.note("repair by \(principal.auditName)")
+        return .done(try await self.existing(id))
+    }
+
+    func remove(_ id: TenantID, by principal: Principal, requestID: String?) async throws -> Tenant {
+        self.note("remove by \(principal.auditName)")
+        return try await self.existing(id)
+    }
+
+    func finish(_ id: TenantID) async throws -> Tenant {
+        try self.change { state in
+            guard let index = state.tenants.firstIndex(where: { $0.id == id }) else {
+                throw DomainError.notFound("tenant")
+            }
+            state.tenants[index].status = .active
+            state.calls.append("finish")
+            return state.tenants[index]
+        }
+    }
+
+    private func existing(_ id: TenantID) async throws -> Tenant {
+        guard let tenant = try await self.tenant(id) else { throw DomainError.notFound("tenant") }
+        return tenant
     }
 }
 
@@ -145,6 +178,16 @@ extension Ports: MemberRepository {
         }
     }
 
+    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+        self.change { state in
+            guard state.members.first?.member.status == .invited else { return false }
+            state.open = [tokenHash]
+            state.expiries.append(expiresAt)
+            state.accesses.append(access)
+            return true
+        }
+    }
+
     func isActivationOpen(tokenHash: [UInt8], in access: TenantAccess) async throws -> Bool {
         self.note("isActivationOpen", in: access)
         return self.state.open.contains(tokenHash)
@@ -158,6 +201,53 @@ extension Ports: MemberRepository {
             state.expiries.append(expiresAt)
             state.accesses.append(access)
             state.calls.append("startSession \(id)")
+        }
+    }
+}
+
+extension Ports: DeliveryRepository {
+    func deliveries(of tenant: TenantID?, _ page: PageRequest) async throws -> Page<Delivery> {
+        Page(items: self.state.deliveries.filter { tenant == nil || $0.tenant == tenant }, next: nil)
+    }
+
+    func delivery(_ id: DeliveryID) async throws -> Delivery? { self.state.deliveries.first { $0.id == id } }
+
+    func resend(
+        _ id: DeliveryID, by principal: Principal, requestID: String?, once: IdempotentCall<Delivery>?
+    ) async throws -> Once<Delivery> {
+        guard let delivery = try await self.delivery(id) else { throw DomainError.notFound("delivery") }
+        self.note("resend by \(principal.auditName)")
+        return .done(delivery)
+    }
+
+    func linkUsed(tokenHash: [UInt8], tenant: TenantID) async throws {
+        try self.change { state in
+            if state.auditFails { throw AuditBroken() }
+            state.used.append(tokenHash)
+        }
+    }
+}
+
+extension Ports: DeliveryQueue {
+    func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant)? {
+        guard let delivery = try await self.delivery(id), delivery.state == .queued || delivery.state == .deferred,
+            let tenant = try await self.tenant(delivery.tenant)
+        else { return nil }
+        return (delivery, tenant)
+    }
+
+    func note(_ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit) async throws {
+        self.change { $0.noted.append(linkHash) }
+    }
+
+    func finish(_ id: DeliveryID, _ outcome: DeliveryOutcome, permit: WorkPermit) async throws {
+        self.change { state in
+            guard let index = state.deliveries.firstIndex(where: { $0.id == id }) else { return }
+            state.deliveries[index].state = outcome.state
+            state.deliveries[index].attempts += 1
+            state.deliveries[index].uncertain += outcome.isUncertain ? 1 : 0
+            state.deliveries[index].replyCode = outcome.replyCode
+            state.deliveries[index].reply = outcome.reply
         }
     }
 }

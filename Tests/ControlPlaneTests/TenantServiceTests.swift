@@ -23,7 +23,7 @@ struct TenantServiceTests {
             name: "Acme", subdomain: "acme", tier: "free", adminEmail: "ann@example.com",
             tiers: try await self.service.tierNames())
         let tenant = try await self.service.create(new, by: self.admin)
-        #expect(self.ports.calls == ["provision by \(self.admin.auditName)"])
+        #expect(self.ports.calls == ["begin by \(self.admin.auditName)", "finish"])
         #expect(try await self.service.get(tenant.id) == tenant)
         #expect(try await self.service.list(PageRequest()).items == [tenant])
         #expect(self.service.url(of: tenant) == "https://acme.example.com")

@@ -22,21 +22,31 @@ public struct BulkheadDatabase: Sendable {
     public let tenants: TenantDatabase
     /// Makes tenants.
     public let provisioner: PostgresTenantProvisioner
+    /// Runs and their journals.
+    public let store: PostgresWorkflowStore
+    /// The workflows about tenants.
+    public let workflows: TenantWorkflows
+    /// Schemas made in advance; none unless the test asks for them.
+    public let pool: WarmPool
 
     /// Lends a fresh copy of the template.
     ///
     /// - Parameters:
     ///   - pooler: whether `bulkhead_app` connects through PgBouncer in transaction mode with one server connection.
+    ///   - warm: how many schemas are kept ready.
+    ///   - mailDomain: the domain of the ids of mails; nil if no mail is sent.
     ///   - body: what to do with it.
     public static func with<Value: Sendable>(
-        pooler: Bool = false, _ body: (BulkheadDatabase) async throws -> Value
+        pooler: Bool = false, warm: Int = 0, mailDomain: String? = nil, _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await BulkheadTemplate.ready()
         return try await TestPostgres.withDatabase(template: BulkheadTemplate.name) { database in
             try await withRunningClient(uri: database.uri) { superuser in
                 try await Installation(client: superuser, database: database.name).restoreDatabaseRights()
             }
-            guard pooler else { return try await Self.run(database, appURI: database.uri(role: .app), body) }
+            guard pooler else {
+                return try await Self.run(database, appURI: database.uri(role: .app), warm, mailDomain, body)
+            }
             let users = Dictionary(uniqueKeysWithValues: BulkheadTemplate.passwords.map { ($0.rawValue, $1) })
             let bouncer = try await LocalPgBouncer.start(
                 in: TestPostgres.temporaryFolder(), upstream: database.cluster, users: users, poolSize: 1,
@@ -44,7 +54,7 @@ public struct BulkheadDatabase: Sendable {
             do {
                 let uri = bouncer.uri(
                     user: LoginRole.app.rawValue, password: BulkheadTemplate.passwords[.app], database: database.name)
-                let value = try await Self.run(database, appURI: uri, prepared: false, body)
+                let value = try await Self.run(database, appURI: uri, prepared: false, warm, mailDomain, body)
                 try await bouncer.stop()
                 return value
             } catch {
@@ -55,7 +65,7 @@ public struct BulkheadDatabase: Sendable {
     }
 
     private static func run<Value: Sendable>(
-        _ database: TestDatabase, appURI: String, prepared: Bool = true,
+        _ database: TestDatabase, appURI: String, prepared: Bool = true, _ warm: Int, _ mailDomain: String?,
         _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await withRunningClient(uri: database.uri(role: .control), maximumConnections: 8) { control in
@@ -70,25 +80,43 @@ public struct BulkheadDatabase: Sendable {
                 let tenants = TenantDatabase(
                     client: app, signer: signer, limits: TierLimits(Tier.builtIn),
                     logger: Logger(label: "test.tenants"))
+                let template = try TenantTemplate.load()
+                var logger = Logger(label: "test.provisioner")
+                logger.logLevel = .notice
+                let tiers = PostgresTierRepository(client: control)
+                let store = PostgresWorkflowStore(client: control, listener: control)
+                let workflows = TenantWorkflows(
+                    client: control, database: tenants, signer: signer, template: template, tiers: tiers, store: store,
+                    mailDomain: mailDomain)
+                let pool = WarmPool(
+                    size: warm, client: control, database: tenants, signer: signer, template: template, tiers: tiers,
+                    store: store)
                 let provisioner = PostgresTenantProvisioner(
-                    client: control, signer: signer, template: try TenantTemplate.load(),
-                    tiers: PostgresTierRepository(client: control))
+                    client: control, store: store, workflows: workflows, pool: pool,
+                    logger: logger)
                 return try await body(
                     BulkheadDatabase(
                         database: database, control: control, app: app, key: key, signer: signer, tenants: tenants,
-                        provisioner: provisioner))
+                        provisioner: provisioner, store: store, workflows: workflows, pool: pool))
             }
         }
     }
 
-    private enum FixtureError: Error { case noKey }
+    private enum FixtureError: Error { case noKey, answered }
 
     /// Makes a tenant with this subdomain.
     public func makeTenant(_ subdomain: String, tier: String = "standard") async throws -> Tenant {
+        try await self.provisioner.finish(try await self.beginTenant(subdomain, tier: tier).id)
+    }
+
+    /// Starts making a tenant with this subdomain.
+    public func beginTenant(_ subdomain: String, tier: String = "standard") async throws -> Tenant {
         let new = try NewTenant(
             name: subdomain.capitalized, subdomain: subdomain, tier: tier, adminEmail: "admin@\(subdomain).example",
             tiers: Tier.builtIn.map(\.name))
-        return try await self.provisioner.provision(new, by: .system("test"))
+        let begun = try await self.provisioner.begin(new, by: .system("test"), requestID: nil, once: nil)
+        guard case .done(let tenant) = begun else { throw FixtureError.answered }
+        return tenant
     }
 
     /// The right to a session of `tenant`, as the request path would state it.

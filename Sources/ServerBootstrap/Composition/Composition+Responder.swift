@@ -10,7 +10,9 @@ extension Composition {
         switch error.code {
         case .overloaded: return .busy(retryAfter: 1)
         case .connectionFailed, .connectionLost, .deadlineExceeded, .shutDown: return .unavailable(retryAfter: 2)
-        default: return nil
+        default:
+            // A lock was not to be had in time: somebody is at work on the same thing.
+            return error.sqlState == .lockNotAvailable ? .busy(retryAfter: 2) : nil
         }
     }
 
@@ -18,8 +20,9 @@ extension Composition {
     func responder() -> HostRouter<BulkheadContext> {
         let tokens = self.keys.tokens
         let admin = AdminRoutes(
-            hosts: self.hosts, tenants: self.tenantService, sessions: self.adminSessions, admins: self.admins,
-            tokens: tokens, audit: self.audit)
+            hosts: self.hosts, tenants: self.tenantService, provisioning: self.provisioningService,
+            deliveries: self.deliveryService, sessions: self.adminSessions, admins: self.admins,
+            idempotency: self.idempotency, tokens: tokens, audit: self.audit, mailbox: self.mailing?.mailbox)
         let tenant = TenantRoutes(
             hosts: self.hosts, directory: self.directory, sessions: self.memberSessions,
             activations: self.activations, clients: self.clientService, urls: self.urls, tokens: tokens,

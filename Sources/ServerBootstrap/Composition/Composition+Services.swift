@@ -1,6 +1,7 @@
 public import BulkheadHummingbird
 public import ControlPlane
 import Tenancy
+import TenancyPostgres
 
 extension Composition {
     /// Which host is whose.
@@ -36,7 +37,19 @@ extension Composition {
 
     /// Uses activation links up.
     public var activations: ActivationService {
-        ActivationService(members: self.members, hasher: self.hasher)
+        ActivationService(
+            members: self.members, hasher: self.hasher, deliveries: self.deliveries, logger: self.logger)
+    }
+
+    /// How the work about tenants is coming along.
+    public var provisioningService: ProvisioningService {
+        ProvisioningService(
+            tenants: self.tenants, journal: self.workflowStore, workflows: TenantWorkflows.names)
+    }
+
+    /// What an operator does with mail on its way.
+    public var deliveryService: DeliveryService {
+        DeliveryService(deliveries: self.deliveries)
     }
 
     /// What members do with clients.

@@ -1,6 +1,7 @@
 public import ControlPlane
 public import Identity
 public import Logging
+import Mail
 import Postgres
 import Tenancy
 public import TenancyPostgres
@@ -31,14 +32,27 @@ public struct Composition: Sendable {
     public let members: PostgresMemberRepository
     /// Tenants' clients.
     public let clients: PostgresClientRepository
+    /// Runs of workflows and their journals.
+    public let workflowStore: PostgresWorkflowStore
+    /// The workflows about tenants.
+    public let workflows: TenantWorkflows
+    /// Schemas made in advance.
+    public let warmPool: WarmPool
     /// Makes tenants.
     public let provisioner: PostgresTenantProvisioner
+    /// Mail on its way.
+    public let deliveries: PostgresDeliveryRepository
+    /// Sends mail; nil if none is sent.
+    public let mailing: Mailing?
+    /// Answers to repeated requests.
+    public let idempotency: PostgresIdempotencyRepository
     /// What tenants' schemas are made of.
     public let template: TenantTemplate
     /// Hashes passwords on threads of its own.
     public let hasher: PasswordHasher
     /// How links to tenants look.
     public let urls: TenantURL
+    let logger: Logger
 
     /// Puts an installation together.
     ///
@@ -61,15 +75,30 @@ public struct Composition: Sendable {
         let template = try TenantTemplate.load()
         // Contexts are dated by the database's clock: ask it before the first one is signed.
         _ = try await tenantDatabase.measureClock()
+        let store = PostgresWorkflowStore(client: control, listener: databases.listener)
+        let members = PostgresMemberRepository(database: tenantDatabase)
+        let mailDomain = configuration.mail?.from.domain
+        let deliveries = PostgresDeliveryRepository(client: control, store: store, mailDomain: mailDomain)
+        let workflows = TenantWorkflows(
+            client: control, database: tenantDatabase, signer: keys.signer, template: template, tiers: tiers,
+            store: store, mailDomain: mailDomain)
+        let pool = WarmPool(
+            size: configuration.provisioning.warmPool, client: control, database: tenantDatabase, signer: keys.signer,
+            template: template, tiers: tiers, store: store)
         return Composition(
             configuration: configuration, databases: databases, keys: keys, tenantDatabase: tenantDatabase,
             tenants: tenants, tiers: tiers, admins: PostgresAdminRepository(client: control),
             audit: PostgresAuditTrail(client: control), directory: RememberingTenantDirectory(tenants: tenants),
-            members: PostgresMemberRepository(database: tenantDatabase),
-            clients: PostgresClientRepository(database: tenantDatabase),
+            members: members, clients: PostgresClientRepository(database: tenantDatabase), workflowStore: store,
+            workflows: workflows, warmPool: pool,
             provisioner: PostgresTenantProvisioner(
-                client: control, signer: keys.signer, template: template, tiers: tiers),
-            template: template, hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls)
+                client: control, store: store, workflows: workflows, pool: pool, logger: logger),
+            deliveries: deliveries,
+            mailing: try configuration.mail.map {
+                try Mailing($0, queue: deliveries, members: members, seal: seal, urls: configuration.urls, logger)
+            },
+            idempotency: PostgresIdempotencyRepository(client: control), template: template,
+            hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls, logger: logger)
     }
 
     /// Lends an installation to a command: runs its clients meanwhile.
@@ -78,7 +107,7 @@ public struct Composition: Sendable {
         _ body: @escaping @Sendable (Composition) async throws -> Value
     ) async throws -> Value {
         let databases = Databases(configuration, logger: logger)
-        return try await PostgresClient.running([databases.control, databases.app]) {
+        return try await PostgresClient.running([databases.control, databases.app, databases.listener]) {
             try await body(
                 try await Composition.load(
                     configuration, databases: databases, patience: .seconds(5), logger: logger))

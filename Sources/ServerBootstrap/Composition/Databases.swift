@@ -10,15 +10,20 @@ public struct Databases: Sendable {
     public let control: PostgresClient
     /// Logs in as `bulkhead_app`.
     public let app: PostgresClient
+    /// Listens, as `bulkhead_control`, past a connection pooler.
+    public let listener: PostgresClient
 
     /// Clients that do nothing until they are run.
     public init(_ configuration: ServerConfiguration, logger: Logger) {
         self.control = Self.client(configuration.control, of: configuration, name: "bulkhead control", logger)
         self.app = Self.client(configuration.app, of: configuration, name: "bulkhead app", logger)
+        var listening = configuration.direct
+        listening.connections = 1
+        self.listener = Self.client(listening, of: configuration, name: "bulkhead listen", logger)
     }
 
     /// The clients as services; they have to outlive whatever uses them.
-    public var services: [any Service] { [self.control, self.app] }
+    public var services: [any Service] { [self.control, self.app, self.listener] }
 
     /// Asks both databases for anything, so that one that is not there is found out about first, and soon.
     ///

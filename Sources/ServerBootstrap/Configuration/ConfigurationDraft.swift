@@ -33,14 +33,17 @@ struct ConfigurationDraft {
             Int(text).flatMap { (10...17).contains($0) ? ScryptCost(logRounds: $0, blockSize: 8, parallelism: 1) : nil }
         }
         let level = self.value(.logLevel, default: "info") { Logger.Level(rawValue: $0) }
+        let provisioning = self.provisioning()
+        let mail = self.mail(baseDomain: domain)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
-            let prepared, let secret, let cost, let level
+            let prepared, let secret, let cost, let level, let provisioning
         else { return nil }
         let directDatabase = ServerConfiguration.Database(url: direct ?? control.url, connections: control.connections)
         return ServerConfiguration(
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management, publicScheme: scheme,
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
-            preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level)
+            preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
+            provisioning: provisioning, mail: mail)
     }
 
     // MARK: Parts
@@ -79,7 +82,7 @@ struct ConfigurationDraft {
         }
     }
 
-    private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
         Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
@@ -91,7 +94,7 @@ struct ConfigurationDraft {
     // MARK: Values
 
     /// The value of the first layer that has one, read by `parse`; nil if there is none or it is wrong.
-    private mutating func value<Value>(
+    mutating func value<Value>(
         _ setting: Setting, default standard: String?, required: Bool = false, _ parse: (String) -> Value?
     ) -> Value? {
         let (text, origin) = self.find(setting)
@@ -109,7 +112,7 @@ struct ConfigurationDraft {
         return nil
     }
 
-    private mutating func find(_ setting: Setting) -> (text: String?, origin: ConfigurationOrigin) {
+    mutating func find(_ setting: Setting) -> (text: String?, origin: ConfigurationOrigin) {
         for layer in self.layers {
             do {
                 if let text = try layer.value(of: setting) { return (text, layer.origin) }
@@ -121,7 +124,7 @@ struct ConfigurationDraft {
         return (nil, .standard)
     }
 
-    private mutating func report(_ setting: Setting, _ origin: ConfigurationOrigin, value: String?, _ detail: String) {
+    mutating func report(_ setting: Setting, _ origin: ConfigurationOrigin, value: String?, _ detail: String) {
         let place = origin.place(of: setting)
         // One complaint about a place is enough.
         guard !self.problems.contains(where: { $0.place == place }) else { return }
@@ -130,6 +133,7 @@ struct ConfigurationDraft {
 
     private static func shown(_ text: String, _ setting: Setting) -> String {
         guard setting.holdsPassword else { return text }
+        if setting == .mailSMTPPassword { return "(hidden)" }
         return DatabaseURL(text)?.description ?? "(hidden)"
     }
 }

@@ -56,4 +56,8 @@ public struct ServerConfiguration: Sendable {
     public var scryptCost: ScryptCost
     /// From which level on events are logged.
     public var logLevel: Logger.Level
+    /// How tenants are made.
+    public var provisioning = ProvisioningConfiguration()
+    /// How mail leaves the installation; nil if none does.
+    public var mail: MailConfiguration?
 }

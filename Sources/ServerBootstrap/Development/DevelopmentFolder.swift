@@ -18,6 +18,7 @@ public struct DevelopmentFolder: Sendable {
 
     var postgres: URL { self.url.appending(path: "postgres", directoryHint: .isDirectory) }
     var secret: URL { self.url.appending(path: "secret") }
+    var mailbox: URL { self.url.appending(path: "mailbox", directoryHint: .isDirectory) }
     private var recordFile: PrivateFile { PrivateFile(url: self.url.appending(path: "instance.json")) }
 
     /// Makes the folder.

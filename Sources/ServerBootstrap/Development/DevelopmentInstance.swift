@@ -119,6 +119,7 @@ extension DevelopmentFolder {
             .databaseURL: urls.control, .databaseDirectURL: urls.control, .appDatabaseURL: urls.app,
             .secretFile: self.secret.path, .baseDomain: "localhost", .httpPort: String(record.httpPort),
             .httpHost: "127.0.0.1", .publicScheme: "http", .publicPort: String(record.httpPort),
+            .mailMailbox: self.mailbox.path,
         ]
     }
 }

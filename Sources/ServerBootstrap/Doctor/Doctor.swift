@@ -100,8 +100,9 @@ public struct Doctor: Sendable {
         let rows = try await self.control.query(
             """
             SELECT 'schema ' || n.nspname || ' belongs to no tenant' FROM pg_namespace n
-            WHERE n.nspname ~ '^tenant_' AND NOT EXISTS (
-                SELECT 1 FROM public.tenants t WHERE t.schema_name = n.nspname)
+            WHERE n.nspname ~ '^tenant_'
+              AND NOT EXISTS (SELECT 1 FROM public.tenants t WHERE t.schema_name = n.nspname)
+              AND NOT EXISTS (SELECT 1 FROM bulkhead.warm_tenants w WHERE w.schema_name = n.nspname)
             UNION ALL
             SELECT 'tenant ' || t.subdomain || ' has no schema' FROM public.tenants t
             WHERE t.status IN ('active', 'readOnly', 'maintenance', 'suspended') AND NOT EXISTS (

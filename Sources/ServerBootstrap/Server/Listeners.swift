@@ -15,22 +15,24 @@ struct Listeners: Service {
 
     let configuration: ServerConfiguration
     let databases: Databases
+    let role: ServerRole
     let logger: Logger
     let onReady: @Sendable (ServerAddresses) async -> Void
 
     /// Puts the installation together, listens, and serves until graceful shutdown.
     func run() async throws {
         // Chosen as late as possible, so that nobody else takes it in between.
-        let configuration = try self.configuration.withHTTPPort()
+        let configuration = self.role.servesRequests ? try self.configuration.withHTTPPort() : self.configuration
         let composition = try await Composition.load(
             configuration, databases: self.databases, patience: .seconds(30), logger: self.logger)
         let refresh = KeyRefresh(composition, logger: self.logger)
-        let ready = ReadySignal(self.onReady)
+        let ready = ReadySignal(self.role, self.onReady)
+        var services: [any Service] = [refresh]
+        if self.role.works { services += Workers(composition: composition, logger: self.logger).services }
+        services.append(self.management(composition, refresh, ready))
+        if self.role.servesRequests { services.append(self.http(composition, ready)) }
         let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    refresh, self.management(composition, refresh, ready), self.http(composition, ready),
-                ], logger: self.logger))
+            configuration: ServiceGroupConfiguration(services: services, logger: self.logger))
         try await group.run()
     }
 
@@ -94,12 +96,14 @@ struct ListeningService: Service, CustomStringConvertible {
     }
 }
 
-/// Says once that both listeners listen.
+/// Says once that all listeners listen.
 private final class ReadySignal: Sendable {
-    private let ports = Mutex<(http: Int?, management: Int?)>((nil, nil))
+    private let ports: Mutex<(http: Int?, management: Int?)>
     private let onReady: @Sendable (ServerAddresses) async -> Void
 
-    init(_ onReady: @escaping @Sendable (ServerAddresses) async -> Void) {
+    init(_ role: ServerRole, _ onReady: @escaping @Sendable (ServerAddresses) async -> Void) {
+        // A listener that there is not has nothing to report.
+        self.ports = Mutex((role.servesRequests ? nil : 0, nil))
         self.onReady = onReady
     }
 

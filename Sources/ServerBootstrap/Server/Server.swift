@@ -8,6 +8,7 @@ public struct Server: Sendable {
     public static let drainLimit: Duration = .seconds(20)
 
     private let configuration: ServerConfiguration
+    private let role: ServerRole
     private let companions: [any Service]
     private let logger: Logger
     private let onReady: @Sendable (ServerAddresses) async -> Void
@@ -15,13 +16,15 @@ public struct Server: Sendable {
     /// A server that does nothing until it is run.
     ///
     /// - Parameters:
+    ///   - role: what it does.
     ///   - companions: services that start before everything else and stop after it.
     ///   - onReady: called once, when both listeners listen.
     public init(
-        _ configuration: ServerConfiguration, companions: [any Service] = [], logger: Logger,
+        _ configuration: ServerConfiguration, role: ServerRole = .all, companions: [any Service] = [], logger: Logger,
         onReady: @escaping @Sendable (ServerAddresses) async -> Void
     ) {
         self.configuration = configuration
+        self.role = role
         self.companions = companions
         self.logger = logger
         self.onReady = onReady
@@ -33,7 +36,8 @@ public struct Server: Sendable {
     public func run() async throws {
         let databases = Databases(self.configuration, logger: self.logger)
         let listeners = Listeners(
-            configuration: self.configuration, databases: databases, logger: self.logger, onReady: self.onReady)
+            configuration: self.configuration, databases: databases, role: self.role, logger: self.logger,
+            onReady: self.onReady)
         var settings = ServiceGroupConfiguration(
             services: self.companions + databases.services + [listeners],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)

@@ -9,7 +9,7 @@ struct IsolationProofStep: WorkflowStep {
     let effects: TenantEffects
     var name: StepName { Self.name }
 
-    func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<IsolationProof> {
+    func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         // A schema that was made in advance was proven in advance, and nobody has been near it since.
         if let warm = order.warm { return try Self.result(warm.proof, source: "warmPool") }
         let rows = try await self.effects.fenced.execute(
@@ -25,11 +25,11 @@ struct IsolationProofStep: WorkflowStep {
     }
 
     /// The canaries are gone already, or go with the schema.
-    func undo(_ order: TenantOrder, output: IsolationProof?, in context: StepContext) async throws -> JSONDocument {
+    func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
         ["canaries": "go with the schema"]
     }
 
-    private static func result(_ proof: IsolationProof, source: String) throws -> StepResult<IsolationProof> {
+    private static func result(_ proof: IsolationProof, source: String) throws -> StepResult<NoOutput> {
         var evidence: [String: JSONDocument] = ["source": .string(source)]
         if case .object(let members) = try JSONDocument(encoding: proof) { evidence.merge(members) { own, _ in own } }
         guard proof.holds else {
@@ -37,6 +37,6 @@ struct IsolationProofStep: WorkflowStep {
                 "the isolation proof failed: rows were seen where they must not be, or not where they must",
                 retry: .never, evidence: .object(evidence))
         }
-        return StepResult(proof, evidence: .object(evidence))
+        return StepResult(evidence: .object(evidence))
     }
 }

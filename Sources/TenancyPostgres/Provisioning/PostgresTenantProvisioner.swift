@@ -112,7 +112,14 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
             self.workflows.all, store: self.store,
             configuration: WorkerConfiguration(name: "command \(ProcessInfo.processInfo.processIdentifier)"),
             logger: self.logger)
-        let status = try await worker.drive(run.header.id)
+        // Those that come before it have to end first.
+        let open = try await self.client.query(
+            """
+            SELECT id FROM bulkhead.workflow_runs
+            WHERE subject = \(id.description) AND status IN ('running', 'compensating') ORDER BY number
+            """)
+        for row in open { _ = try await worker.drive(RunID(try row[0].decode(UUID.self))) }
+        let status = try await self.store.status(of: run.header.id)
         guard status == .completed else {
             let events = try await self.store.events(of: run.header.id, after: 0)
             let reason = events.last { $0.event.reason != nil }?.event.reason ?? "nobody knows why"

@@ -10,7 +10,10 @@ struct SessionsEndStep: WorkflowStep {
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
         let found = try await self.effects.client.query(
-            "SELECT to_regclass(\(Placement.ownSchema(of: tenant).schema + ".refresh_tokens")) IS NOT NULL")
+            """
+            SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = \(Placement.ownSchema(of: tenant).schema)
+                AND tablename = 'refresh_tokens')
+            """)
         guard try found.first?[0].decode(Bool.self) == true else { return StepResult(evidence: ["ended": 0]) }
         let ending: PostgresQuery = """
             UPDATE refresh_tokens SET revoked_at = clock_timestamp()

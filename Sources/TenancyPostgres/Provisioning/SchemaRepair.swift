@@ -18,21 +18,25 @@ struct SchemaRepair: Sendable {
         let expected = try TemplateShape.expected()
         let actual = try await self.shape()
         guard actual != expected else { return [] }
+        // Columns hold data: what became of those that are missing, and what those that are too many are for, only
+        // people know. Nothing is touched before they have looked.
+        try Self.refuse(expected.differences(to: actual).filter { $0.contains(": column ") }, repaired: [])
         let plan = SchemaRepairPlan(from: actual, to: expected, template: self.effects.template, tenant: self.tenant)
         if !plan.statements.isEmpty {
             _ = try await self.effects.fenced.execute(
                 self.effects.asOwner(of: self.tenant, plan.statements.map { PostgresQuery(raw: $0) }), under: fence,
                 isDurable: true)
         }
-        let left = expected.differences(to: try await self.shape())
-        guard left.isEmpty else {
-            let listed = left.prefix(Self.listLimit).map { JSONDocument.string($0) }
-            throw StepFailure(
-                "the schema is not as the template says, in \(left.count) place(s) that only a person can mend",
-                retry: .never,
-                evidence: ["differences": .array(listed), "repaired": .array(plan.repairs.map { .string($0) })])
-        }
+        try Self.refuse(expected.differences(to: try await self.shape()), repaired: plan.repairs)
         return plan.repairs
+    }
+
+    private static func refuse(_ differences: [String], repaired: [String]) throws {
+        guard !differences.isEmpty else { return }
+        let listed = differences.prefix(Self.listLimit).map { JSONDocument.string($0) }
+        throw StepFailure(
+            "the schema is not as the template says, in \(differences.count) place(s) that only a person can mend",
+            retry: .never, evidence: ["differences": .array(listed), "repaired": .array(repaired.map { .string($0) })])
     }
 
     private func shape() async throws -> TemplateShape {

@@ -59,7 +59,10 @@ struct TenantEffects: Sendable {
 
     private static func failure(of error: PostgresError) -> StepFailure {
         guard let state = error.sqlState else {
-            return StepFailure("the database did not answer", retry: .withBackoff)
+            guard error.code != .decoding, error.code != .encoding else {
+                return StepFailure("the database's answer was not understood", retry: .never, cause: error)
+            }
+            return StepFailure("the database did not answer", retry: .withBackoff, cause: error)
         }
         let evidence: JSONDocument = ["sqlState": .string(state.rawValue)]
         switch state.conditionClass {
@@ -67,13 +70,14 @@ struct TenantEffects: Sendable {
         case "22", "23", "42":
             return StepFailure(
                 "the database refused a statement (SQLSTATE \(state)); its log has more", retry: .never,
-                evidence: evidence)
+                evidence: evidence, cause: error)
         case "53":
             return StepFailure(
                 "the database is short of resources (SQLSTATE \(state)): disk, memory or connections",
-                retry: .withBackoff, evidence: evidence)
+                retry: .withBackoff, evidence: evidence, cause: error)
         default:
-            return StepFailure("the database failed (SQLSTATE \(state))", retry: .withBackoff, evidence: evidence)
+            return StepFailure(
+                "the database failed (SQLSTATE \(state))", retry: .withBackoff, evidence: evidence, cause: error)
         }
     }
 }

@@ -80,8 +80,8 @@ extension TemplateShape {
             """,
             """
             SELECT c.relname::text, p.polname || CASE WHEN p.polpermissive THEN ' PERMISSIVE' ELSE ' RESTRICTIVE' END
-                || ' USING ' || pg_get_expr(p.polqual, p.polrelid)
-                || ' WITH CHECK ' || pg_get_expr(p.polwithcheck, p.polrelid)
+                || ' USING ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '-')
+                || ' WITH CHECK ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '-')
             \(part: tables) JOIN pg_policy p ON p.polrelid = c.oid ORDER BY 1, p.polname
             """,
             """

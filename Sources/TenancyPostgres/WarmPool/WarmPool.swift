@@ -47,8 +47,6 @@ public struct WarmPool: Sendable {
 
     /// What one round of keeping the pool did.
     public enum Round: Sendable, Hashable {
-        /// Another process keeps it.
-        case heldElsewhere
         /// A schema of an earlier template, or one that was never proven, was dropped.
         case dropped
         /// A schema was made.

@@ -59,6 +59,7 @@ struct Complaint {
         case .preconditionFailed: return "It has been changed in the meantime; look again and repeat"
         case .badCredentials: return "The credentials are wrong"
         case .linkGone: return "The link was used, replaced or has expired"
+        case .idempotencyKeyReused: return "The idempotency key was used for another request before"
         case .busy(let seconds): return "Too much at once; try again in \(seconds) s"
         }
     }

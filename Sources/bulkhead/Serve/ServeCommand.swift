@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Logging
-import ServerBootstrap
+public import ServerBootstrap
 import Tenancy
 
 /// `bulkhead serve`.
@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
             Examples:
               bulkhead serve --base-domain example.com
               BULKHEAD_HTTP_PORT=9000 bulkhead serve
+              bulkhead serve --role worker --management-port 8082
               bulkhead serve --json        one line of JSON once ready
             """)
 
@@ -30,6 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The port of the management listener.", valueName: "port"))
     var managementPort: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What this server does: all; api answers requests; worker makes tenants and sends mail.",
+            valueName: "role"))
+    var role = ServerRole.all
+
     @OptionGroup var installation: InstallationOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,12 +45,12 @@ struct ServeCommand: AsyncParsableCommand {
             .baseDomain: self.baseDomain, .httpHost: self.host, .httpPort: self.port,
             .managementPort: self.managementPort,
         ]
-        let output = self.output
+        let (output, role) = (self.output, self.role)
         try await self.installation.withConfiguration(flags: flags.compactMapValues(\.self)) { configuration, _ in
             let logger = InstallationOptions.logger(at: configuration.logLevel)
-            let server = Server(configuration, logger: logger) { addresses in
+            let server = Server(configuration, role: role, logger: logger) { addresses in
                 do {
-                    try output.print(ServeReady(configuration, addresses))
+                    try output.print(ServeReady(configuration, role, addresses))
                 } catch {
                     logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
                 }
@@ -59,15 +66,22 @@ struct ServeReady: CommandOutput {
     let host: String
     let port: Int
     let managementURL: String
+    let role: String
 
-    init(_ configuration: ServerConfiguration, _ addresses: ServerAddresses) {
+    init(_ configuration: ServerConfiguration, _ role: ServerRole, _ addresses: ServerAddresses) {
         self.baseDomain = configuration.baseDomain.description
         self.host = configuration.http.host
         self.port = addresses.httpPort
+        self.role = role.rawValue
         self.managementURL = "http://\(configuration.management.host):\(addresses.managementPort)"
     }
 
     var text: String {
-        "Serving *.\(self.baseDomain) on \(self.host):\(self.port); health at \(self.managementURL)/health/ready"
+        guard self.role != ServerRole.worker.rawValue else {
+            return "Making tenants and sending mail; health at \(self.managementURL)/health/ready"
+        }
+        return "Serving *.\(self.baseDomain) on \(self.host):\(self.port); health at \(self.managementURL)/health/ready"
     }
 }
+
+extension ServerRole: ExpressibleByArgument {}

@@ -1,0 +1,14 @@
+/// What a server does.
+public enum ServerRole: String, Sendable, CaseIterable {
+    /// Everything.
+    case all
+    /// Answers requests, and leaves durable work to others.
+    case api
+    /// Does durable work - tenants, mail, the pool of schemas made in advance - and answers only the management port.
+    case worker
+
+    /// Whether it answers requests.
+    public var servesRequests: Bool { self != .worker }
+    /// Whether it does durable work.
+    public var works: Bool { self != .api }
+}
