@@ -159,7 +159,7 @@ let package = Package(
             dependencies: [
                 "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
                 "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "Mail",
-                hummingbird, hummingbirdCore, httpTypes, nioCore, logging,
+                hummingbird, hummingbirdCore, httpTypes, nioCore, logging, serviceLifecycle,
             ],
             swiftSettings: house),
         .testTarget(

@@ -24,7 +24,7 @@ import Testing
         let manifest = try await Manifest.current()
         #expect(manifest.reach(of: "Tenancy").isEmpty)
         for name in Arrows.pure {
-            let outside = manifest.reach(of: name).subtracting(Arrows.pure).subtracting(["Logging"])
+            let outside = manifest.reach(of: name).subtracting(Arrows.pure).subtracting(Arrows.neutral)
             #expect(outside.isEmpty, "\(name) reaches \(outside.sorted())")
         }
     }

@@ -47,6 +47,9 @@ enum Arrows {
     /// Targets that decide and know no technology.
     static let pure: Set<String> = ["Tenancy", "Workflow", "DNS", "Mail"]
 
+    /// Products of others that are neither database nor HTTP nor vendor: log, lifetime of services, templates of text.
+    static let neutral: Set<String> = ["Logging", "ServiceLifecycle", "Mustache"]
+
     /// Modules that come with Swift or the system.
     static let system: Set<String> = [
         "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "Synchronization", "Dispatch",

@@ -57,7 +57,8 @@ struct DeliveryStepTests {
         let context = StepContext(
             fence: Fence(run: .random(), attempt: number), subject: "mail", number: number, outputs: [:])
         return try await workflow.steps[0].run(
-            .forward, input: try JSONDocument(encoding: MailOrder(delivery: self.delivery.id)), output: nil, in: context)
+            .forward, input: try JSONDocument(encoding: MailOrder(delivery: self.delivery.id)), output: nil, in: context
+        )
     }
 
     private func link(in message: MailMessage) throws -> OpaqueToken {

@@ -6,7 +6,7 @@ import Testing
 
 /// Creations of tenants that are interrupted or collide.
 @Suite struct CreationTests {
-    @Test(.timeLimit(.minutes(4))) func killedServerLeavesNoHalfTenant() async throws {
+    @Test(.timeLimit(.minutes(4))) func whatAKilledServerBeganIsFinished() async throws {
         try await Development.withFolder { data in
             let names = (1...20).map { "kill\($0)" }
             let first = try await Development.start(in: data)
@@ -15,18 +15,26 @@ import Testing
             for name in names.prefix(2) { #expect(try await caller.create(name, token: token).status == 201) }
             try await Self.killDuringCreations(of: Array(names.dropFirst(2)), first, caller, token)
 
+            // What was begun is finished by whoever comes next, as soon as the dead worker's leases have run out.
             let second = try await Development.start(in: data)
             try await Superuser.use(second.ready.databases.superuser) { client in
-                let halves = try await client.tenantHalves()
-                #expect(halves.records == 2)
-                #expect(halves.schemas == 2)
+                try await eventually(within: .seconds(90)) {
+                    let rows = try await client.query(
+                        "SELECT count(*) FILTER (WHERE status <> 'active')::int FROM public.tenants")
+                    return try rows.first?[0].decode(Int.self) == 0
+                }
             }
-            let doctor = try await second.run("doctor", "--json")
-            #expect(doctor.status == 0, "\(doctor.testDescription)")
             let again = HTTPCaller(port: second.ready.port)
             let statuses = try await again.createAll(names, token: try await again.signIn(second.ready))
             #expect(names.prefix(2).allSatisfy { statuses[$0] == 409 }, "\(statuses)")
-            #expect(names.dropFirst(2).allSatisfy { statuses[$0] == 201 }, "\(statuses)")
+            #expect(names.dropFirst(2).allSatisfy { statuses[$0] == 201 || statuses[$0] == 409 }, "\(statuses)")
+            try await Superuser.use(second.ready.databases.superuser) { client in
+                let halves = try await client.tenantHalves()
+                #expect(halves.records == names.count)
+                #expect(halves.schemas == names.count)
+            }
+            let doctor = try await second.run("doctor", "--json")
+            #expect(doctor.status == 0, "\(doctor.testDescription)")
             #expect(try await second.stop(SIGTERM) == 0)
         }
     }
@@ -41,7 +49,7 @@ import Testing
                     // No answer is expected: the connection breaks.
                     group.addTask { _ = try? await caller.create(name, token: token) }
                 }
-                try await eventually(within: .seconds(30)) { try await observer.blockedCreations() >= 3 }
+                try await eventually(within: .seconds(30)) { try await observer.blockedCreations() >= 1 }
                 #expect(try await development.stop(SIGKILL) == 128 + SIGKILL)
             }
             try await group.waitForAll()
@@ -85,7 +93,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(4))) func terminatedBackendLeavesNothingAndTheNextRequestSucceeds() async throws {
+    @Test(.timeLimit(.minutes(4))) func aTerminatedBackendDoesNotMatter() async throws {
         try await Development.use { development in
             let caller = HTTPCaller(port: development.ready.port)
             let token = try await caller.signIn(development.ready)
@@ -95,18 +103,15 @@ import Testing
                     try await eventually(within: .seconds(30)) { try await observer.blockedCreations() == 1 }
                     _ = try await observer.query(
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bulkhead_control'")
-                    let answer = try #require(await group.next())
-                    #expect(answer.status == 503 || answer.status == 500, "\(answer.testDescription)")
-                    #expect(answer.headers["content-type"] == "application/problem+json")
-                    for word in ["terminat", "57P01", "SELECT", "INSERT", "libpq"] {
-                        #expect(!answer.text.contains(word), "\(answer.testDescription)")
-                    }
-                    let halves = try await observer.tenantHalves()
-                    #expect(halves.records == 0)
-                    #expect(halves.schemas == 0)
                 }
+                let answer = try #require(await group.next())
+                #expect(answer.status == 201, "\(answer.testDescription)")
             }
-            #expect(try await caller.create("umbrella", token: token).status == 201)
+            try await Superuser.use(development.ready.databases.superuser) { client in
+                let halves = try await client.tenantHalves()
+                #expect(halves.records == 1)
+                #expect(halves.schemas == 1)
+            }
             #expect(try await development.run("doctor").status == 0)
         }
     }
@@ -127,10 +132,20 @@ import Testing
                         (try? await HTTPCaller(port: caller.port).send("/api/admin/tenants")) == nil
                     }
                 }
+                // Nobody waits for work that the next server will finish.
                 let answer = try #require(try await group.next())
-                #expect(answer.status == 201, "\(answer.testDescription)")
+                #expect(answer.status == 202, "\(answer.testDescription)")
             }
             #expect(await development.program.waitForEnd() == 0)
+            let next = try await Development.start(in: data)
+            try await Superuser.use(next.ready.databases.superuser) { client in
+                try await eventually(within: .seconds(60)) {
+                    let rows = try await client.query(
+                        "SELECT count(*)::int FROM public.tenants WHERE status = 'active'")
+                    return try rows.first?[0].decode(Int.self) == 1
+                }
+            }
+            #expect(try await next.stop(SIGTERM) == 0)
         }
     }
 

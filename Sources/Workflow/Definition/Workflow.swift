@@ -15,6 +15,9 @@ public struct Workflow: Sendable {
     /// What becomes of a run that cannot go on.
     public let exhaustion: Exhaustion
     /// The step behind which nothing is undone any more: what it did is out in the world.
+    ///
+    /// If it fails with ``StepFailure/Retry/never`` it says that it had no effect, and what came before is undone; if it
+    /// is given up in any other way, the run waits for somebody.
     public let pivot: StepName?
 
     /// A workflow.

@@ -90,7 +90,7 @@ public struct RunState: Sendable {
             event.retryInMilliseconds = delay.wholeMilliseconds
             return [event]
         }
-        return [event, self.giveUp(attempt, failure.reason)]
+        return [event, self.giveUp(attempt, failure.reason, isCertain: failure.retry == .never)]
     }
 
     /// The events that follow when nothing is heard of an attempt any more.
@@ -99,12 +99,15 @@ public struct RunState: Sendable {
         let lost = RunEvent(.attemptLost, attempt, reason: reason)
         // A run that takes its worker down every time must not do so for ever.
         guard self[attempt.step].failures + 1 >= policy.maximumAttempts else { return [lost] }
-        return [lost, self.giveUp(attempt, reason)]
+        return [lost, self.giveUp(attempt, reason, isCertain: false)]
     }
 
-    private func giveUp(_ attempt: Attempt, _ reason: String) -> RunEvent {
+    /// - Parameter isCertain: whether the attempt is known to have had no effect. A pivot that may have had its effect is
+    ///   not undone: what it did may be out in the world.
+    private func giveUp(_ attempt: Attempt, _ reason: String, isCertain: Bool) -> RunEvent {
         let reason = "\(attempt.step): \(reason)"
-        guard attempt.direction == .forward, self.exhaustion == .compensate, !self.isPastPivot else {
+        let isOut = self.isPastPivot || (attempt.step == self.pivot && !isCertain)
+        guard attempt.direction == .forward, self.exhaustion == .compensate, !isOut else {
             return RunEvent(.deadLettered, reason: reason)
         }
         return RunEvent(.compensationStarted, reason: reason)

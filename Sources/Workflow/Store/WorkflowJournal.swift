@@ -1,4 +1,6 @@
 public import Foundation
+import ServiceLifecycle
+import Synchronization
 
 /// What is known about runs, for people and programs that watch them.
 public protocol WorkflowJournal: Sendable {
@@ -50,7 +52,8 @@ public struct RunRecord: Sendable, Hashable {
 }
 
 extension WorkflowJournal {
-    /// Hands out what happens to a run, as it happens, from behind `sequence` until the run is over.
+    /// Hands out what happens to a run, as it happens, from behind `sequence` until the run is over, or until graceful
+    /// shutdown.
     ///
     /// - Parameters:
     ///   - quiet: how long nothing may happen before `body` is called with no events, so that its reader knows that it
@@ -61,6 +64,19 @@ extension WorkflowJournal {
         _ body: ([RecordedEvent]) async throws -> Void
     ) async throws {
         let signal = WakeSignal()
+        let isStopping = Mutex(false)
+        try await withGracefulShutdownHandler {
+            try await self.follow(run, after: sequence, quiet, signal, { isStopping.withLock { $0 } }, body)
+        } onGracefulShutdown: {
+            isStopping.withLock { $0 = true }
+            signal.raise()
+        }
+    }
+
+    private func follow(
+        _ run: RunID, after sequence: Int, _ quiet: Duration, _ signal: WakeSignal, _ isStopping: () -> Bool,
+        _ body: ([RecordedEvent]) async throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(run) { signal.raise() } }
             group.addTask {
@@ -87,7 +103,7 @@ extension WorkflowJournal {
                     try await body([])
                     silentSince = .now
                 }
-                guard let status, status.isOpen else { return }
+                guard let status, status.isOpen, !isStopping() else { return }
                 await signal.wait()
             }
         }

@@ -79,13 +79,14 @@ extension AnyWorkflowStep {
 
     /// A step that fails for good, with its effect or without.
     func failing<Inventory>(
-        afterEffect: Bool, _ record: TrialRecord<Inventory>,
+        afterEffect: Bool, isPivot: Bool, _ record: TrialRecord<Inventory>,
         inventory: @escaping @Sendable () async throws -> Inventory
     ) -> AnyWorkflowStep {
         self.replacing { input, output, context in
             if afterEffect { _ = try await self.run(.forward, input: input, output: output, in: context) }
             record.noteFailure(at: try await inventory())
-            throw StepFailure("a trial failed it", retry: .never)
+            // Only a pivot that had no effect may say that trying again makes no sense.
+            throw StepFailure("a trial failed it", retry: isPivot && afterEffect ? .withBackoff : .never)
         }
     }
 

@@ -79,8 +79,8 @@ public struct WorkflowTrial<Inventory: Equatable & CustomStringConvertible & Sen
     /// Fails each step in turn for good: once before it has its effect, once after, but before the record of it.
     ///
     /// The run has to end compensated, and there must be what there was before the start. Behind the pivot, and in a
-    /// workflow that does not compensate, it has to end dead with everything left as it is. The pivot itself can fail
-    /// after its effect too, and is then undone like the others.
+    /// workflow that does not compensate, it has to end dead with everything left as it is. A pivot that failed
+    /// after its effect may be out in the world: the run has to wait then too.
     ///
     /// - Throws: what the stage throws.
     public func failAtEachStep() async throws -> [TrialFinding] {
@@ -105,7 +105,7 @@ public struct WorkflowTrial<Inventory: Equatable & CustomStringConvertible & Sen
         let workflow = stage.workflow.replacingSteps { step in
             let twice = step.undoneTwice(record)
             guard step.name == last else { return twice }
-            return twice.failing(afterEffect: true, record, inventory: stage.inventory)
+            return twice.failing(afterEffect: true, isPivot: false, record, inventory: stage.inventory)
         }
         let status = try await self.run(workflow, on: stage)
         return record.findings
@@ -118,11 +118,14 @@ public struct WorkflowTrial<Inventory: Equatable & CustomStringConvertible & Sen
         let workflow = stage.workflow.replacingSteps {
             let noted = $0.noted(record)
             guard noted.name == step else { return noted }
-            return noted.failing(afterEffect: afterEffect, record, inventory: stage.inventory)
+            return noted.failing(
+                afterEffect: afterEffect, isPivot: step == stage.workflow.pivot, record, inventory: stage.inventory)
         }
         let status = try await self.run(workflow, on: stage)
+        // Whoever starts the run may have done the step already; then it cannot fail.
+        if status == .completed, record.inventoryAtFailure == nil { return [] }
         let moment = afterEffect ? "failed after its effect" : "failed before its effect"
-        guard workflow.isUndone(after: step) else {
+        guard workflow.isUndone(after: step, afterEffect: afterEffect) else {
             return try await self.judgeDeadLetter(step, status, stage, record, moment)
         }
         return try await self.compare(.failAtEachStep, step, status, before, stage, record, moment)
@@ -187,14 +190,17 @@ public struct WorkflowTrial<Inventory: Equatable & CustomStringConvertible & Sen
 
 extension Workflow {
     /// The last step whose failure leads to compensation.
-    fileprivate var lastUndoable: StepName? { self.pivot ?? self.plan.last }
+    fileprivate var lastUndoable: StepName? {
+        guard let pivot else { return self.plan.last }
+        return self.plan.prefix { $0 != pivot }.last
+    }
 
     /// Whether a run is undone when this step fails for good.
-    fileprivate func isUndone(after step: StepName) -> Bool {
+    fileprivate func isUndone(after step: StepName, afterEffect: Bool) -> Bool {
         guard self.exhaustion == .compensate else { return false }
         guard let pivot, let last = self.plan.firstIndex(of: pivot), let index = self.plan.firstIndex(of: step) else {
             return true
         }
-        return index <= last
+        return afterEffect ? index < last : index <= last
     }
 }

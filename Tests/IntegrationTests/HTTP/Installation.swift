@@ -8,6 +8,7 @@ import Identity
 import LocalServers
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Tenancy
 import TenancyPostgres
 import TestSupport
@@ -64,11 +65,31 @@ struct Installation: Sendable {
                     responder, .post, "/api/admin/sessions", host: "admin.localhost",
                     body: #"{"email":"\#(email)","password":"\#(Self.password)"}"#)
                 try #require(answer.status == 200, "\(answer.testDescription)")
-                return try await body(
-                    Installation(
-                        bulkhead: bulkhead, composition: composition, responder: responder,
-                        adminToken: try answer.string("accessToken")))
+                let installation = Installation(
+                    bulkhead: bulkhead, composition: composition, responder: responder,
+                    adminToken: try answer.string("accessToken"))
+                return try await Self.working(composition) { try await body(installation) }
             }
+        }
+    }
+
+    /// Runs what does durable work meanwhile.
+    private static func working<Value: Sendable>(
+        _ composition: Composition, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            for service in Workers(composition: composition, logger: Logger(label: "test.workers")).services {
+                group.addTask {
+                    try await service.run()
+                    return nil
+                }
+            }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+                if let ended { return ended }
+            }
+            throw CancellationError()
         }
     }
 

@@ -10,8 +10,9 @@ import WorkflowTestKit
 
 @Suite("Provisioning under trial")
 struct WorkflowTrialTests {
-    /// Every step twice; a failure at each step, before and behind its effect; every undo twice. With and without a
-    /// schema made in advance.
+    /// Every step twice; a failure at each step, before and behind its effect; every undo twice.
+    ///
+    /// With and without a schema made in advance.
     @Test(arguments: [false, true])
     func provisioning(warm: Bool) async throws {
         try await BulkheadDatabase.with(warm: warm ? 1 : 0, mailDomain: "bulkhead.example") { bulkhead in

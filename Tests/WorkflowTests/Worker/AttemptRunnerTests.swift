@@ -108,9 +108,9 @@ import WorkflowTestKit
         store.fail(.renew, .beforeEffect)
         let outcome = try await self.run(
             .step("a") { _ in
-                try await eventually { store.count(of: .renew) >= 3 }
+                try await eventually { store.count(of: .renew) >= 2 }
                 return .null
-            }, lease: .milliseconds(900))
+            }, lease: .milliseconds(2_100))
         guard case .succeeded = outcome else {
             Issue.record("\(outcome)")
             return
