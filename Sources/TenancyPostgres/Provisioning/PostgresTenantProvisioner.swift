@@ -42,7 +42,8 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
             reserved.output = [:]
             reserved.evidence = SubdomainStep.evidence(order)
             reserved.milliseconds = 0
-            _ = try await transaction.execute(self.store.starting(header, done: [reserved]))
+            let attempt = RunEvent(.attemptStarted, step: SubdomainStep.name, direction: .forward, number: 1)
+            _ = try await transaction.execute(self.store.starting(header, done: [attempt, reserved]))
             try await PostgresAuditTrail.append(
                 AuditEvent(
                     actor: principal.auditName, action: "tenant.create", tenant: order.tenant,

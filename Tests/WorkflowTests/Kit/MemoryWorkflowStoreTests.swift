@@ -172,6 +172,7 @@ import WorkflowTestKit
 
     @Test func `who watches is told of every change, until it is cancelled`() async throws {
         let calls = Counter()
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let watching = Task { await self.store.watch { calls.add(1) } }
         try await eventually {
             self.store.turnClock(by: .zero)

@@ -96,6 +96,8 @@ import Testing
         #expect(RunState.after(failing + [.began("a", 3), .done("a", 3)]).failures(of: "a") == 0)
         #expect(RunState.after(failing + [RunEvent(.deadLettered)]).failures(of: "a") == 2)
         #expect(RunState.after(failing + [RunEvent(.deadLettered), RunEvent(.resumed)]).failures(of: "a") == 0)
+        // Nobody can resume what has not given up.
+        #expect(RunState.after(failing + [RunEvent(.resumed)]).failures(of: "a") == 2)
         #expect(RunState.after(failing + [Self.turned]).failures(of: "a") == 0)
         #expect(RunState.after(failing).failures(of: "z") == 0)
     }

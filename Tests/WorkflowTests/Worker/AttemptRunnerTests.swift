@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import WorkflowTestKit
 
@@ -155,6 +156,7 @@ import WorkflowTestKit
     @Test func `a cancelled worker's attempt is lost, whatever the step makes of it`() async throws {
         for planted in [StepFailure("cancelled", retry: .never), CancellationError()] as [any Error] {
             let begun = Gate()
+            // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
             let task = Task {
                 try await self.run(
                     .step("a") { _ in
@@ -168,4 +170,31 @@ import WorkflowTestKit
             #expect(try await self.isLost(task.value))
         }
     }
+
+    @Test func `a failure at the moment of being cancelled is none`() async throws {
+        // Who is first to hear of it differs from time to time.
+        for _ in 0..<50 {
+            let (begun, itself) = (Gate(), Handle())
+            // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
+            let task = Task {
+                try await begun.pass()
+                return try await self.run(
+                    .step("a") { _ in
+                        itself.cancel()
+                        throw StepFailure("cancelled", retry: .never)
+                    })
+            }
+            itself.set { task.cancel() }
+            begun.open()
+            #expect(try await self.isLost(task.value))
+        }
+    }
+}
+
+/// A way to cancel a task from within.
+private final class Handle: Sendable {
+    private let state = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func set(_ cancel: @escaping @Sendable () -> Void) { self.state.withLock { $0 = cancel } }
+    func cancel() { self.state.withLock { $0 }?() }
 }

@@ -80,7 +80,9 @@ import WorkflowTestKit
         let worker = WorkflowWorker(workflow, self.store)
         try await withRunning([worker]) { _ in }
         let run = self.store.start(workflow.header())
+        let claims = self.store.count(of: .claim)
         #expect(try await worker.drive(run) == .running)
+        #expect(self.store.count(of: .claim) == claims)
         #expect(self.diary.lines.isEmpty && self.store.holder(of: run) == nil)
     }
 
@@ -94,6 +96,7 @@ import WorkflowTestKit
             }
         ])
         let run = self.store.start(flow.header())
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let driver = Task { try await WorkflowWorker(flow, self.store).drive(run) }
         try await begun.pass()
         driver.cancel()

@@ -88,6 +88,7 @@ import WorkflowTestKit
     @Test func `a cancelled worker begins nothing`() async throws {
         let workflow = Workflow.of([.thing("a", self.diary)])
         let run = self.store.start(workflow.header())
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await self.execute(workflow, run)

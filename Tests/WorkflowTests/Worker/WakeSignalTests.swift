@@ -8,6 +8,7 @@ import Testing
         signal.raise()
         signal.raise()
         await signal.wait()
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let waiter = Task {
             await signal.wait()
             passed.add(1)
@@ -21,9 +22,11 @@ import Testing
 
     @Test func `cancellation wakes`() async {
         let signal = WakeSignal()
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let waiting = Task { await signal.wait() }
         waiting.cancel()
         await waiting.value
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let late = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             await WakeSignal().wait()
@@ -77,7 +80,9 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func `cancellation and signals at the same time`() async {
         for _ in 0..<500 {
             let signal = WakeSignal()
+            // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
             let waiting = Task { await signal.wait() }
+            // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
             let raising = Task { signal.raise() }
             waiting.cancel()
             await waiting.value

@@ -87,6 +87,7 @@ import WorkflowTestKit
         let (begun, release) = (Gate(), Gate())
         let workflow = self.workflow(begun, release)
         let run = self.store.start(workflow.header("s"))
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let killed = Task { try await WorkflowWorker(workflow, self.store, name: "one").run() }
         try await begun.pass()
         killed.cancel()
@@ -109,6 +110,7 @@ import WorkflowTestKit
     @Test(arguments: 0..<20) func `a worker can be killed at any moment`(turns: Int) async throws {
         let workflow = Workflow.of([.thing("a", self.diary), .thing("b", self.diary)])
         let runs = (0..<5).map { self.store.start(workflow.header("s\($0)")) }
+        // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
         let killed = Task { try await WorkflowWorker(workflow, self.store, concurrency: 2).run() }
         for _ in 0..<turns * 3 { await Task.yield() }
         killed.cancel()
