@@ -72,6 +72,19 @@ import Testing
         #expect(behind.eventsAfterLoss(of: self.attempt, policy: .none).map(\.kind) == [.attemptLost, .deadLettered])
     }
 
+    @Test func `a pivot that may have had its effect is not undone, one that says it had none is`() {
+        let state = RunState.after([.done("a"), .failed("b"), .lost("b", 2)], pivot: "b")
+        #expect(self.kinds(state, self.attempt, .never) == [.attemptFailed, .compensationStarted])
+        #expect(self.kinds(state, self.attempt, .withBackoff) == [.attemptFailed, .deadLettered])
+        #expect(self.kinds(state, self.attempt, .after(.seconds(1))) == [.attemptFailed, .deadLettered])
+        #expect(
+            state.eventsAfterLoss(of: self.attempt, policy: self.policy).map(\.kind) == [.attemptLost, .deadLettered])
+        // Only the pivot is so delicate.
+        let earlier = RunState.after([.failed("a"), .lost("a", 2)], pivot: "b")
+        let attempt = Attempt(step: "a", direction: .forward, number: 3)
+        #expect(self.kinds(earlier, attempt) == [.attemptFailed, .compensationStarted])
+    }
+
     @Test func `a pivot that the plan does not have is none`() {
         #expect(!RunState.after([.done("a")], pivot: "z").isPastPivot)
     }

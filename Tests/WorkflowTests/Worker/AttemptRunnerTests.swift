@@ -4,7 +4,7 @@ import WorkflowTestKit
 
 @testable import Workflow
 
-@Suite struct AttemptRunnerTests {
+@Suite(.timeLimit(.minutes(1))) struct AttemptRunnerTests {
     private let memory = MemoryWorkflowStore()
 
     /// Runs a step of a run that was really claimed.
@@ -143,7 +143,7 @@ import WorkflowTestKit
         #expect(self.isLost(outcome))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `so does one that never answers`() async throws {
+    @Test func `so does one that never answers`() async throws {
         let store = StoreStub(base: self.memory, renewing: { try await Gate().pass() })
         let outcome = try await self.run(
             .step("a") { _ in

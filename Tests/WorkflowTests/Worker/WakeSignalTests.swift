@@ -2,7 +2,7 @@ import Testing
 
 @testable import Workflow
 
-@Suite struct WakeSignalTests {
+@Suite(.timeLimit(.minutes(1))) struct WakeSignalTests {
     @Test func `a signal that nobody waits for is kept, once`() async throws {
         let (signal, passed) = (WakeSignal(), Counter())
         signal.raise()
@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Producers count up and raise; a consumer that loses a wake-up waits for ever with work left.
-    @Test(.timeLimit(.minutes(1)), arguments: 1...5) func `no wake-up is lost under contention`(round: Int) async {
+    @Test(arguments: 1...5) func `no wake-up is lost under contention`(round: Int) async {
         let (signal, made, taken) = (WakeSignal(), Counter(), Counter())
         let (producers, each) = (8, 2_000)
         await withTaskGroup(of: Void.self) { group in
@@ -77,7 +77,7 @@ import Testing
         #expect(taken.value == producers * each)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `cancellation and signals at the same time`() async {
+    @Test func `cancellation and signals at the same time`() async {
         for _ in 0..<500 {
             let signal = WakeSignal()
             // Awaited below; a task of its own, so that the test decides when it is cancelled or heard of.
