@@ -7,12 +7,4 @@ extension Request {
     public func jsonFields(_ scope: RequestScope) async throws -> JSONFields {
         try await ReceivedBody(of: self, scope).jsonFields()
     }
-
-    /// Reads the body as a JSON object if there is one.
-    ///
-    /// - Returns: nil if the request has no body.
-    /// - Throws: as ``jsonFields(_:)``.
-    public func optionalJSONFields(_ scope: RequestScope) async throws -> JSONFields? {
-        try await ReceivedBody(of: self, scope).optionalJSONFields()
-    }
 }
