@@ -43,7 +43,9 @@ public struct PostgresWorkflowStore: WorkflowStore {
                        OR r.lease_until > statement_timestamp() + interval '1 hour')
                   AND NOT EXISTS (
                       SELECT 1 FROM bulkhead.workflow_runs e
-                      WHERE e.subject = r.subject AND e.number < r.number AND e.status IN ('running', 'compensating'))
+                      WHERE e.subject = r.subject AND e.id <> r.id AND e.status IN ('running', 'compensating')
+                        -- An older run that was resumed waits for a younger one that somebody is at.
+                        AND (e.number < r.number OR e.lease_until > statement_timestamp()))
                 ORDER BY r.run_at, r.number LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
             UPDATE bulkhead.workflow_runs r
             SET attempt = (r.attempt / \(Self.block)::bigint + 1) * \(Self.block)::bigint,

@@ -181,6 +181,22 @@ struct WorkflowStoreTests {
         }
     }
 
+    @Test func aResumedRunWaitsForAYoungerOneThatSomebodyIsAt() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let (old, young) = (Self.header("a"), Self.header("a"))
+            try await Self.start(old, bulkhead)
+            let claimed = try #require(try await bulkhead.store.claim(Self.request()))
+            _ = try await bulkhead.store.record(
+                [RunEvent(.deadLettered, reason: "no use")], under: claimed.fence, then: .end(.dead))
+            try await Self.start(young, bulkhead)
+            let held = try #require(try await bulkhead.store.claim(Self.request()))
+            #expect(try await bulkhead.store.resume(old.id, by: "test"))
+            #expect(try await bulkhead.store.claim(Self.request()) == nil)
+            _ = try await bulkhead.store.record([RunEvent(.completed)], under: held.fence, then: .end(.completed))
+            #expect(try await bulkhead.store.claim(Self.request())?.header.id == old.id)
+        }
+    }
+
     @Test func followersSeeEverythingOnceAndTheEnd() async throws {
         try await BulkheadDatabase.with { bulkhead in
             let tenant = try await bulkhead.beginTenant("acme")
