@@ -6,6 +6,7 @@ import Workflow
 ///
 /// Without what a step gave to the next ones: that is the workflow's own business.
 struct EventDocument: JSONWritable {
+    let run: RunID
     let recorded: RecordedEvent
 
     /// The event as lines of a stream.
@@ -13,7 +14,8 @@ struct EventDocument: JSONWritable {
         var json = JSONWriter()
         self.write(to: &json)
         return ServerSentEvent.event(
-            id: self.recorded.sequence, name: self.recorded.event.kind.rawValue, data: json.bytes)
+            id: EventPosition(run: self.run, sequence: self.recorded.sequence).description,
+            name: self.recorded.event.kind.rawValue, data: json.bytes)
     }
 
     func write(to json: inout JSONWriter) {

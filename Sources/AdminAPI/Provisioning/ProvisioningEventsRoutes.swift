@@ -51,14 +51,14 @@ struct ProvisioningEventsRoutes: RouteGroup {
         let id: TenantID = try context.identifier("id", of: "tenant")
         let last = try LastEventID.read(from: request)
         let progress = try await self.provisioning.progress(of: id)
+        let run = progress.run.header.id
         let end = progress.events.last?.sequence ?? 0
-        let isOver = !progress.run.status.isOpen
-        guard last < end || !isOver else { return Response(status: .noContent) }
+        let after = EventPosition.resumption(behind: last, in: run, end: end)
+        guard after < end || progress.run.status.isOpen else { return Response(status: .noContent) }
         let slot = try self.limit.admit()
-        // A number beyond the end was of an earlier run, so this one is told from its beginning.
         let stream = ProvisioningEventStream(
-            provisioning: self.provisioning, run: progress.run.header.id, after: last > end ? 0 : last,
-            silence: self.silence, admin: admin, admins: self.admins)
+            provisioning: self.provisioning, run: run, after: after, silence: self.silence, admin: admin,
+            admins: self.admins)
         let isConnected = context.isConnected
         let body = ResponseBody { writer in
             defer { withExtendedLifetime(slot) {} }
@@ -100,7 +100,8 @@ struct ProvisioningEventStream: Sendable {
                 let mayGoOn = try await self.mayGoOn
                 switch pulse.beat(hasEvents: !events.isEmpty, mayGoOn: mayGoOn, at: .now) {
                 case .tell:
-                    try await writer.write(ByteBuffer(bytes: events.flatMap { EventDocument(recorded: $0).lines }))
+                    let lines = events.flatMap { EventDocument(run: self.run, recorded: $0).lines }
+                    try await writer.write(ByteBuffer(bytes: lines))
                 case .comment: try await writer.write(ByteBuffer(bytes: ServerSentEvent.comment("quiet")))
                 case .wait: break
                 case .end: throw Ended()

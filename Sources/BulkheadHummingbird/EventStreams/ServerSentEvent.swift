@@ -13,10 +13,10 @@ package enum ServerSentEvent {
     /// An event.
     ///
     /// - Parameters:
-    ///   - id: what the client names when it comes back.
-    ///   - name: of a harmless word.
+    ///   - id: what the client names when it comes back; one line.
+    ///   - name: a harmless word.
     ///   - data: one line.
-    package static func event(id: Int, name: String, data: [UInt8]) -> [UInt8] {
+    package static func event(id: String, name: String, data: [UInt8]) -> [UInt8] {
         Array("id: \(id)\nevent: \(name)\ndata: ".utf8) + data + Array("\n\n".utf8)
     }
 }
