@@ -10,6 +10,8 @@ import Testing
 @Suite("The mailbox of development")
 struct MailboxTests {
     private static let link = "https://acme.example.com/activate#token=abc_-1"
+    /// Those of a mail's HTML: links open, in windows of their own, and nothing else.
+    private static let rights = "allow-popups allow-popups-to-escape-sandbox"
     private static let hostile = #"<script>alert("1")</script> & 'x'"#
 
     /// A server with a mailbox in a folder of its own.
@@ -22,14 +24,17 @@ struct MailboxTests {
         try FileManager.default.removeItem(at: folder)
     }
 
-    private static func message(_ subject: String, number: Int, name: String? = nil) throws -> MailMessage {
+    private static func message(
+        _ subject: String, number: Int, name: String? = nil,
+        html: String = "<p>Hello</p><script>alert(1)</script>"
+    ) throws -> MailMessage {
         try MailMessage(
             id: MessageID(uuid: UUID(), domain: "example.com"), date: MemoryCatalog.instant,
             from: MailAddress(address: "bulkhead@example.com"),
             to: MailAddress(name: name, address: "ann\(number)@acme.test"),
             content: MailContent(
-                subject: subject, text: "Welcome \(Self.hostile)\nOpen \(Self.link).\njavascript:alert(1)\n",
-                html: "<p>Hello</p><script>alert(1)</script>"))
+                subject: subject, text: "Welcome \(Self.hostile)\nOpen \(Self.link).\njavascript:alert(1)\n", html: html
+            ))
     }
 
     private func get(
@@ -51,11 +56,25 @@ struct MailboxTests {
             #expect(page.text.contains(#"<meta http-equiv="refresh" content="5">"#))
             #expect(page.text.contains(#"<th scope="col">Subject</th>"#))
             #expect(page.text.contains(#"<a href="/mailbox/\#(id)">&lt;script&gt;alert(&quot;1&quot;)"#))
-            let positions = ["ann2@acme.test", "ann1@acme.test"].map { page.text.firstRange(of: $0)?.lowerBound }
+            let positions = ["ann2<wbr>@acme.test", "ann1<wbr>@acme.test"].map {
+                page.text.firstRange(of: $0)?.lowerBound
+            }
             #expect(try #require(positions[0]) < #require(positions[1]))
             #expect(!page.text.contains("<script") && !page.text.contains("<b>"))
             let paused = try await self.get(server, "/mailbox?refresh=off")
             #expect(paused.status == 200 && !paused.text.contains("http-equiv"))
+        }
+    }
+
+    @Test("a link in the mail's HTML opens a window: in the frame it would find a page that may not be there")
+    func links() async throws {
+        try await self.withMailbox { server, mailbox in
+            let html = #"<!DOCTYPE html><html><head><title>x</title></head><body><a href="\#(Self.link)">y</a></body>"#
+            let id = try mailbox.store(Self.message("Linked", number: 2, html: html))
+            let shown = try await self.get(server, "/mailbox/\(id)/html")
+            #expect(shown.text == html.replacing("<head>", with: #"<head><base target="_blank">"#))
+            let source = try await self.get(server, "/mailbox/\(id)/source")
+            #expect(!source.text.contains("_blank"))
         }
     }
 
@@ -72,7 +91,7 @@ struct MailboxTests {
         }
     }
 
-    @Test("shows a mail: head, text with its link, and its HTML in a frame without rights")
+    @Test("shows a mail: head, text with its link, and its HTML in a frame with hardly any rights")
     func message() async throws {
         try await self.withMailbox { server, mailbox in
             let id = try mailbox.store(Self.message(Self.hostile, number: 2))
@@ -81,14 +100,14 @@ struct MailboxTests {
             #expect(page.text.contains("<h1>&lt;script&gt;"))
             #expect(page.text.contains(#"<th scope="row">Message-ID</th>"#))
             #expect(page.text.contains(#"<a href="\#(Self.link)" rel="noreferrer">\#(Self.link)</a>."#))
-            #expect(page.text.contains(#"<iframe src="/mailbox/\#(id)/html" sandbox title="#))
+            #expect(page.text.contains(#"<iframe src="/mailbox/\#(id)/html" sandbox="\#(Self.rights)" title="#))
             #expect(!page.text.contains("<script") && !page.text.contains(#"href="javascript"#))
             #expect(!page.text.contains("http-equiv"))
             let html = try await self.get(server, "/mailbox/\(id)/html")
             #expect(html.text == "<p>Hello</p><script>alert(1)</script>")
             #expect(
                 html["content-security-policy"]
-                    == "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+                    == "sandbox \(Self.rights); default-src 'none'; style-src 'unsafe-inline'; img-src data:")
             let source = try await self.get(server, "/mailbox/\(id)/source")
             #expect(source["content-type"] == "text/plain; charset=utf-8")
             #expect(source.text.contains("To: ann2@acme.test\r\n"))

@@ -35,7 +35,7 @@ struct MailboxListPage: Sendable {
     private static func row(_ entry: MailboxEntry) -> String {
         """
         <tr><td><a href="/mailbox/\(HTMLText.escaped(entry.id))">\(HTMLText.escaped(entry.subject))</a></td>\
-        <td>\(HTMLText.escaped(entry.to))</td><td>\(MailboxPage.time(entry.date))</td></tr>
+        <td>\(MailboxPage.breakable(entry.to))</td><td>\(MailboxPage.time(entry.date))</td></tr>
         """
     }
 }

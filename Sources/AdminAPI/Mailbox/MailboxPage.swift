@@ -33,6 +33,11 @@ struct MailboxPage: Sendable {
         return #"<time datetime="\#(text)">\#(shown) UTC</time>"#
     }
 
+    /// Text that, where it is too long for a line, goes on in the next one with the domain of an address.
+    static func breakable(_ text: String) -> String {
+        HTMLText.escaped(text).replacing("@", with: "<wbr>@")
+    }
+
     private func html(nonce: PageNonce) -> String {
         let refresh = self.refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" } ?? ""
         return """
@@ -70,14 +75,15 @@ struct MailboxPage: Sendable {
         body { margin: 0; }
         a { color: var(--link); }
         a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 2px; }
-        header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; padding: .75rem 1rem;
-          background: var(--panel); border-bottom: 1px solid var(--line); }
+        header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; background: var(--panel);
+          padding: .75rem max(1rem, 50% - 29rem); border-bottom: 1px solid var(--line); }
         header a { font-weight: 600; text-decoration: none; }
         header span, .soft { color: var(--soft); font-size: .875rem; }
         main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
         h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.0625rem; margin: 2rem 0 .5rem; }
         table { width: 100%; border-collapse: collapse; }
+        caption { text-align: left; padding-bottom: .25rem; }
         th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; overflow-wrap: anywhere;
           border-bottom: 1px solid var(--line); }
         th { color: var(--soft); font-size: .875rem; font-weight: 600; }
@@ -91,6 +97,8 @@ struct MailboxPage: Sendable {
           .list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
           .list tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
           .list td { display: block; padding: .125rem 0; border: 0; }
+          .list td + td { color: var(--soft); font-size: .875rem; }
+          pre { padding: .75rem; font-size: .8125rem; }
         }
 
         """

@@ -50,13 +50,16 @@ struct MailboxRoutes: RouteGroup {
         }
     }
 
-    /// The mail's own HTML, with no rights at all: made from what strangers entered.
+    /// The mail's own HTML, with hardly any rights: made from what strangers entered.
     private func html(_ request: Request, _ context: BulkheadContext) throws -> Response {
         let headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8",
-            .contentSecurityPolicy: "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+            .contentSecurityPolicy:
+                "sandbox \(MailboxMessagePage.rights); default-src 'none'; style-src 'unsafe-inline'; img-src data:",
         ]
-        let text = try self.message(context).html
+        // A link would open inside of the frame, where nothing but mail may be.
+        let text = try self.message(context).html.replacing(
+            "<head>", with: #"<head><base target="_blank">"#, maxReplacements: 1)
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
