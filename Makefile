@@ -1,8 +1,9 @@
-# `make` lists the targets. Settings: PORT, DATA (run), FILTER (test-fast).
+# `make` lists the targets. Settings: PORT, DATA (run), FILTER (test-fast), TENANTS (chaos).
 
 PORT ?= 8080
 DATA ?= .bulkhead
 FILTER ?= .
+TENANTS ?= 500
 
 # The same for every debug build, coverage included: a different set of flags
 # would build everything, dependencies too, a second time.
@@ -14,7 +15,7 @@ SERVER_TESTS := LocalServersTests|MailSMTPTests|PostgresTests|TenancyPostgresTes
 FORMATTED := $(wildcard Sources Tests Benchmarks Examples) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long lint format bench setup clean
+.PHONY: help run test test-fast test-long chaos lint format bench setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ test-fast: ## Run the tests that need no server; FILTER='regular expression' pic
 test-long: ## Run all tests, those included that are too slow for every change
 	@scripts/setup test
 	@BULKHEAD_LONG_TESTS=1 BUILD_FLAGS='$(BUILD_FLAGS)' scripts/test
+
+chaos: ## Make 500 tenants while PostgreSQL crashes and workers are killed; TENANTS=500
+	@scripts/setup test
+	@BULKHEAD_CHAOS_TENANTS=$(TENANTS) BUILD_FLAGS='$(BUILD_FLAGS)' scripts/test --filter EndToEndTests.ChaosTests
 
 lint: ## Check the format and the rules of the house; changes nothing
 	swift format lint --strict --recursive $(FORMATTED)

@@ -62,7 +62,10 @@ struct HTTPCaller: Sendable {
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
         if let json {
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-            request.httpBody = try JSONEncoder().encode(json)
+            // The same bytes each time: a repeated request is known by them.
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            request.httpBody = try encoder.encode(json)
         }
         let (body, response) = try await self.session.data(for: request)
         let answer = try #require(response as? HTTPURLResponse)

@@ -1,0 +1,97 @@
+import Foundation
+import LocalServers
+import Postgres
+import TestSupport
+import Testing
+
+/// A PostgreSQL of its own that `bulkhead init` has prepared, for servers that are processes of their own.
+struct Deployment: Sendable {
+    /// The domain under which the tenants lie.
+    static let domain = "example.test"
+    /// Settings with which a server works on all tenants of a test at the same time.
+    static let roomForAll = ["PROVISIONING_CONCURRENCY": "24", "DATABASE_CONNECTIONS": "60"]
+    private static let email = "root@bulkhead.example"
+    private static let password = "a password for tests only"
+
+    private struct Report: Decodable {
+        let controlURL: String?
+        let appURL: String?
+        let secretFile: String
+    }
+
+    let cluster: LocalPostgres
+    let folder: URL
+    /// What every server on it needs.
+    private let environment: [String: String]
+
+    /// The database past everything that protects it.
+    var superuserURL: String { self.cluster.uri(database: "app") }
+
+    /// Lends one; servers that still run afterwards are killed.
+    ///
+    /// - Parameter settings: `BULKHEAD_*` for all its servers, without the prefix.
+    static func use(
+        _ settings: [String: String] = [:], _ body: (Deployment) async throws -> Void
+    ) async throws {
+        // What a commit promises is what these tests are about.
+        try await TestPostgres.withCluster(settings: ["synchronous_commit": "on"]) { cluster in
+            let folder = TestPostgres.temporaryFolder()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            // It is in the system's folder for temporary files.
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try await body(try await Self.prepare(cluster, in: folder, settings))
+        }
+    }
+
+    private static func prepare(
+        _ cluster: LocalPostgres, in folder: URL, _ settings: [String: String]
+    ) async throws -> Deployment {
+        try await cluster.execute("CREATE DATABASE app TEMPLATE template0")
+        let outcome = try await BuiltCommand.run(
+            "init", "--database-url", cluster.uri(database: "app"), "--json", in: folder)
+        try #require(outcome.status == 0, "\(outcome.testDescription)")
+        let report = try outcome.decoded(Report.self)
+        var environment = [
+            "DATABASE_URL": try #require(report.controlURL), "APP_DATABASE_URL": try #require(report.appURL),
+            "SECRET_FILE": report.secretFile, "HTTP_PORT": "0", "MANAGEMENT_PORT": "0", "HTTP_HOST": "127.0.0.1",
+            "BASE_DOMAIN": Self.domain, "SCRYPT_LOG_ROUNDS": "10", "PROVISIONING_RATE": "unlimited",
+            "WORKFLOW_LEASE_SECONDS": "2",
+        ]
+        environment.merge(settings) { $1 }
+        let deployment = Deployment(
+            cluster: cluster, folder: folder,
+            environment: Dictionary(uniqueKeysWithValues: environment.map { ("BULKHEAD_" + $0.key, $0.value) }))
+        try await deployment.makeAdministrator()
+        return deployment
+    }
+
+    private func makeAdministrator() async throws {
+        // What only a server reads is no setting of a command's.
+        let outcome = try await BuiltCommand.run(
+            ["admin", "create", "--email", Self.email, "--name", "Root", "--password-file", "-"], in: self.folder,
+            environment: self.environment, input: Self.password + "\n")
+        try #require(outcome.status == 0, "\(outcome.testDescription)")
+    }
+
+    /// Starts a server and waits until it serves.
+    func serve(_ role: String = "all") async throws -> RunningServer {
+        try await RunningServer.start(role, in: self.folder, environment: self.environment)
+    }
+
+    /// Signs the administrator in.
+    func signIn(_ server: RunningServer) async throws -> AdminCaller {
+        let caller = HTTPCaller(port: server.port)
+        let answer = try await caller.send(
+            "/api/admin/sessions", host: "admin.\(Self.domain)",
+            json: ["email": Self.email, "password": Self.password])
+        try #require(answer.status == 200, "\(answer.testDescription)")
+        return AdminCaller(caller: caller, token: try answer.decoded(HTTPCaller.Session.self).accessToken)
+    }
+
+    /// Lends a client that is the superuser; it connects again by itself when PostgreSQL has been restarted.
+    func asSuperuser<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresClient) async throws -> Value
+    ) async throws -> Value {
+        try await Superuser.use(self.superuserURL, body)
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import LocalServers
+import TestSupport
+import Testing
+
+/// A `bulkhead serve`; it ends with the tests, however they end.
+final class RunningServer: Sendable {
+    private struct Ready: Decodable {
+        let port: Int
+        let managementURL: String
+    }
+
+    /// The port of its APIs; of no use with a server that only works.
+    let port: Int
+    private let process: GuardedProcess
+    private let logFile: URL
+
+    private init(_ process: GuardedProcess, port: Int, logFile: URL) {
+        self.process = process
+        self.port = port
+        self.logFile = logFile
+    }
+
+    static func start(_ role: String, in folder: URL, environment: [String: String]) async throws -> RunningServer {
+        let log = folder.appendingPathComponent("server-\(UUID().uuidString.prefix(8)).log")
+        var environment = environment
+        // Where the counters of the coverage go.
+        environment["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] ?? "/dev/null"
+        let process = try GuardedProcess(
+            [try BuiltCommand.path(), "serve", "--role", role, "--json"], user: nil, environment: environment, log: log,
+            lastSignal: "KILL")
+        func readyLine() throws -> Substring? {
+            try String(contentsOf: log, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: true)
+                .first { $0.hasPrefix("{") && $0.contains("managementURL") }
+        }
+        try await eventually(within: .seconds(60)) { try readyLine() != nil || process.status != nil }
+        let said = try String(contentsOf: log, encoding: .utf8)
+        let line = try #require(try readyLine(), "\(said)")
+        let ready = try JSONDecoder().decode(Ready.self, from: Data(line.utf8))
+        return RunningServer(process, port: ready.port, logFile: log)
+    }
+
+    /// What it has written.
+    var log: String {
+        get throws { try String(contentsOf: self.logFile, encoding: .utf8) }
+    }
+
+    /// Ends it as the kernel would when memory is short: nothing of it runs any more.
+    func kill() async throws {
+        self.process.signal("KILL")
+        _ = try await self.process.wait()
+    }
+
+    /// Asks it to end, and waits.
+    ///
+    /// - Returns: the exit code.
+    func terminate() async throws -> Termination {
+        self.process.signal("TERM")
+        return try await self.process.wait()
+    }
+
+    /// Stops it in the middle of whatever it does.
+    func pause() { self.process.signal("STOP") }
+
+    /// Lets it go on as if no time had passed.
+    func resume() { self.process.signal("CONT") }
+}
