@@ -15,7 +15,10 @@ public struct Databases: Sendable {
 
     /// Clients that do nothing until they are run.
     public init(_ configuration: ServerConfiguration, logger: Logger) {
-        self.control = Self.client(configuration.control, of: configuration, name: "bulkhead control", logger)
+        // The control plane's work takes a moment or a second - it makes tables, it waits for locks -, so nothing is sent
+        // behind a batch whose end nobody knows.
+        self.control = Self.client(
+            configuration.control, of: configuration, name: "bulkhead control", batchesInFlight: 1, logger)
         self.app = Self.client(configuration.app, of: configuration, name: "bulkhead app", logger)
         var listening = configuration.direct
         listening.connections = 1
@@ -38,9 +41,11 @@ public struct Databases: Sendable {
     }
 
     private static func client(
-        _ database: ServerConfiguration.Database, of configuration: ServerConfiguration, name: String, _ logger: Logger
+        _ database: ServerConfiguration.Database, of configuration: ServerConfiguration, name: String,
+        batchesInFlight: Int? = nil, _ logger: Logger
     ) -> PostgresClient {
         var settings = PostgresConfiguration(connectionString: database.url.text)
+        if let batchesInFlight { settings.maximumBatchesInFlight = batchesInFlight }
         settings.applicationName = name
         settings.maximumConnections = database.connections
         settings.maximumLeasedConnections = max(1, database.connections - 1)

@@ -4,7 +4,9 @@ import Workflow
 /// Has effects in the database on behalf of an attempt: only while the attempt has not been given up.
 ///
 /// The check is the first statement of each transaction and locks the run's row against whoever would give the attempt
-/// up - another worker after the lease, somebody who cancels - until the transaction ends.
+/// up - another worker after the lease, somebody who cancels, the record that it failed - until the transaction ends. All
+/// of those lock the row `FOR UPDATE`; the lock here is the one that lets the lease be renewed meanwhile, since that
+/// changes no key (manual, section 13.3.2).
 struct FencedClient: Sendable {
     let client: PostgresClient
 
@@ -17,7 +19,8 @@ struct FencedClient: Sendable {
         let opening = Self.opening(fence, isDurable: isDurable)
         do {
             let batch = PostgresBatch(opening + queries, transaction: .explicit(.readWrite))
-            return Array(try await self.client.execute(batch).dropFirst(opening.count))
+            let answers = try await self.client.execute(batch, deadline: .now + Self.patience)
+            return Array(answers.dropFirst(opening.count))
         } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
             throw FenceLost(fence)
         }
@@ -30,7 +33,7 @@ struct FencedClient: Sendable {
         under fence: Fence, isDurable: Bool = false,
         _ body: (borrowing PostgresTransaction) async throws -> sending Value
     ) async throws -> sending Value {
-        try await self.client.withTransaction { transaction in
+        try await self.client.withTransaction(deadline: .now + Self.patience) { transaction in
             do {
                 _ = try await transaction.execute(Self.opening(fence, isDurable: isDurable))
             } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
@@ -40,6 +43,8 @@ struct FencedClient: Sendable {
         }
     }
 
+    /// Longer than any step takes: a step's own time limit ends it before.
+    private static let patience = Duration.seconds(300)
     private static let divisionByZero: SQLState = "22012"
 
     /// An effect may be lost in a crash only together with the record that it happened, which comes after it.
@@ -49,7 +54,7 @@ struct FencedClient: Sendable {
             """
             SELECT 1 / count(*) FROM (
                 SELECT 1 FROM bulkhead.workflow_runs WHERE id = \(fence.run.uuid)::uuid
-                AND attempt = \(fence.attempt)::bigint AND status IN ('running', 'compensating') FOR SHARE) held
+                AND attempt = \(fence.attempt)::bigint AND status IN ('running', 'compensating') FOR KEY SHARE) held
             """,
         ]
     }

@@ -40,7 +40,7 @@ public struct PostgresWorkflowStore: WorkflowStore {
                   AND (\(request.only?.uuid)::uuid IS NULL OR r.id = \(request.only?.uuid)::uuid)
                   -- A lease from farther ahead than any lease reaches was given before the clock was set back.
                   AND (r.lease_until IS NULL OR r.lease_until <= statement_timestamp()
-                       OR r.lease_until > statement_timestamp() + interval '1 hour')
+                       OR r.lease_until > statement_timestamp() + interval '11 minutes')
                   AND NOT EXISTS (
                       SELECT 1 FROM bulkhead.workflow_runs e
                       WHERE e.subject = r.subject AND e.id <> r.id AND e.status IN ('running', 'compensating')
@@ -70,15 +70,19 @@ public struct PostgresWorkflowStore: WorkflowStore {
         let change = RunChange(transition)
         let rows = try await self.client.query(
             """
-            WITH held AS (
+            WITH mine AS (
+                -- Waits for an effect of the attempt that is still on its way; see FencedClient.
+                SELECT id FROM bulkhead.workflow_runs
+                WHERE id = \(fence.run.uuid)::uuid AND attempt = \(fence.attempt)::bigint
+                  AND status IN ('running', 'compensating') FOR UPDATE
+            ), held AS (
                 UPDATE bulkhead.workflow_runs r
                 SET attempt = r.attempt + 1, events = r.events + \(events.count)::int, status = \(change.status.rawValue),
                     worker = CASE WHEN \(change.lease)::bigint IS NULL THEN NULL ELSE r.worker END,
                     lease_until = clock_timestamp() + \(change.lease)::bigint * interval '1 millisecond',
                     run_at = clock_timestamp() + \(change.delay)::bigint * interval '1 millisecond',
                     updated_at = greatest(clock_timestamp(), r.updated_at)
-                WHERE r.id = \(fence.run.uuid)::uuid AND r.attempt = \(fence.attempt)::bigint
-                  AND r.status IN ('running', 'compensating')
+                FROM mine WHERE r.id = mine.id
                 RETURNING r.id, r.attempt, r.events
             ), journal AS (
                 INSERT INTO bulkhead.workflow_events (run_id, sequence, at, \(part: RunEventRow.columns))
@@ -142,13 +146,16 @@ public struct PostgresWorkflowStore: WorkflowStore {
         let cancelled = RunEvent(.cancelled, reason: reason)
         return [
             """
-            WITH turned AS (
+            WITH found AS (
+                SELECT id FROM bulkhead.workflow_runs
+                WHERE subject = \(subject) AND workflow = \(workflow.rawValue) AND status IN ('running', 'dead')
+                ORDER BY number FOR UPDATE
+            ), turned AS (
                 UPDATE bulkhead.workflow_runs r
                 SET attempt = (r.attempt / \(Self.block)::bigint + 1) * \(Self.block)::bigint, events = r.events + 1,
                     status = 'compensating', worker = NULL, lease_until = NULL, run_at = clock_timestamp(),
                     updated_at = greatest(clock_timestamp(), r.updated_at)
-                WHERE r.subject = \(subject) AND r.workflow = \(workflow.rawValue)
-                  AND r.status IN ('running', 'dead')
+                FROM found WHERE r.id = found.id
                 RETURNING r.id, r.events
             ), journal AS (
                 INSERT INTO bulkhead.workflow_events (run_id, sequence, at, \(part: RunEventRow.columns))
