@@ -26,13 +26,16 @@ public struct WarmSchema: Sendable, Hashable, Codable {
     public var version: Int
     /// When it was made.
     public var madeAt: Date
+    /// The database's own number of the schema that was proven: one that was made anew has another.
+    public var number: Int
     /// What its isolation proof showed.
     public var proof: IsolationProof
 
     /// A schema made in advance.
-    public init(version: Int, madeAt: Date, proof: IsolationProof) {
+    public init(version: Int, madeAt: Date, number: Int, proof: IsolationProof) {
         self.version = version
         self.madeAt = madeAt
+        self.number = number
         self.proof = proof
     }
 }

@@ -12,12 +12,14 @@ struct ActivationStep: WorkflowStep {
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
         return try await self.effects.fenced.transaction(under: context.fence, isDurable: true) { transaction in
-            let status = try await TenantEffects.lockedStatus(of: tenant, in: transaction)
-            if let status, TenantStatus.living.contains(status) {
-                return StepResult(evidence: ["status": .string(status.rawValue), "since": "before"])
-            }
-            guard status == .provisioning else {
-                throw StepFailure("the tenant is \(status?.rawValue ?? "gone") and is not opened", retry: .never)
+            let rows = try await transaction.query(
+                "SELECT status, activated_at IS NOT NULL FROM public.tenants WHERE id = \(tenant.uuid)::uuid FOR UPDATE"
+            )
+            let (status, wasOpened) = try rows.first?.decode(String.self, Bool.self) ?? ("gone", false)
+            // Also when somebody has deleted it since: what an attempt did of which nobody heard stays done.
+            if wasOpened { return StepResult(evidence: ["status": .string(status), "since": "before"]) }
+            guard status == TenantStatus.provisioning.rawValue else {
+                throw StepFailure("the tenant is \(status) and is not opened", retry: .never)
             }
             _ = try await transaction.query(
                 """

@@ -10,8 +10,7 @@ struct IsolationProofStep: WorkflowStep {
     var name: StepName { Self.name }
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
-        // A schema that was made in advance was proven in advance, and nobody has been near it since.
-        if let warm = order.warm { return try Self.result(warm.proof, source: "warmPool") }
+        if let proof = try self.proofInAdvance(order, context) { return try Self.result(proof, source: "warmPool") }
         let rows = try await self.effects.fenced.execute(
             ["SELECT status FROM public.tenants WHERE id = \(order.tenant.uuid)::uuid"], under: context.fence)
         // In a tenant that is in use a canary could be taken for a client.
@@ -22,6 +21,17 @@ struct IsolationProofStep: WorkflowStep {
             _ = try await effects.fenced.execute(effects.asOwner(of: order.tenant, queries), under: context.fence)
         }
         return try Self.result(proof, source: "now")
+    }
+
+    /// The proof of a schema that was made in advance and taken over as it was: of all tables, and against another tenant.
+    ///
+    /// What the schema step had to make or to repair was not there when the proof was made.
+    private func proofInAdvance(_ order: TenantOrder, _ context: StepContext) throws -> IsolationProof? {
+        let schema = try context.output(of: SchemaStep.name, as: SchemaProof.self)
+        guard schema?.isProven == true, let proof = order.warm?.proof, proof.seenOfOthers != nil,
+            proof.tables == self.effects.template.tables.count
+        else { return nil }
+        return proof
     }
 
     /// The canaries are gone already, or go with the schema.

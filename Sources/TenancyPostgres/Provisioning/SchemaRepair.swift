@@ -17,7 +17,8 @@ struct SchemaRepair: Sendable {
     func run(under fence: Fence) async throws -> [String] {
         let expected = try TemplateShape.expected()
         let actual = try await self.shape()
-        guard actual != expected else { return [] }
+        let opened = try await self.openSchema(under: fence)
+        guard actual != expected else { return opened }
         // Columns hold data: what became of those that are missing, and what those that are too many are for, only
         // people know. Nothing is touched before they have looked.
         try Self.refuse(expected.differences(to: actual).filter { $0.contains(": column ") }, repaired: [])
@@ -28,7 +29,22 @@ struct SchemaRepair: Sendable {
                 isDurable: true)
         }
         try Self.refuse(expected.differences(to: try await self.shape()), repaired: plan.repairs)
-        return plan.repairs
+        return opened + plan.repairs
+    }
+
+    /// Gives back the right to use the schema itself, which is not in the shape: that is of what lies in it.
+    private func openSchema(under fence: Fence) async throws -> [String] {
+        let schema = Placement.ownSchema(of: self.tenant).schema
+        let rows = try await self.effects.client.query(
+            """
+            SELECT bool_and(has_schema_privilege(name, \(schema), 'USAGE'))
+            FROM unnest('{bulkhead_app,bulkhead_backup}'::text[]) AS role(name)
+            """)
+        guard try rows.first?[0].decode(Bool.self) != true else { return [] }
+        let opening = SchemaStatements(template: self.effects.template, tenant: self.tenant).usage
+        _ = try await self.effects.fenced.execute(
+            self.effects.asOwner(of: self.tenant, [opening]), under: fence, isDurable: true)
+        return ["usage of the schema"]
     }
 
     private static func refuse(_ differences: [String], repaired: [String]) throws {

@@ -13,34 +13,33 @@ struct SchemaStep: WorkflowStep {
     var name: StepName { Self.name }
     var policy: StepPolicy { StepPolicy(timeout: .seconds(90), retry: .standard) }
 
-    func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
+    func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<SchemaProof> {
         let placement = Placement.ownSchema(of: order.tenant)
         let found = try await self.effects.client.query(
             """
-            SELECT to_regnamespace(\(placement.schema)) IS NOT NULL, t.schema_version FROM public.tenants t
-            WHERE t.id = \(order.tenant.uuid)::uuid
+            SELECT to_regnamespace(\(placement.schema))::oid::bigint, t.schema_version, t.activated_at IS NOT NULL
+            FROM public.tenants t WHERE t.id = \(order.tenant.uuid)::uuid
             """)
-        let (isThere, version) = try found.first?.decode(Bool.self, Int.self) ?? (false, 0)
-        if !isThere {
-            try await self.make(order, context.fence)
-            return StepResult(evidence: self.evidence("made", []))
-        }
-        if let warm = order.warm, warm.version == self.effects.template.version {
-            try await self.record(order, context.fence)
-            return StepResult(evidence: self.evidence("warmPool", []))
-        }
+        let (number, recorded, wasInUse) = try found.first?.decode(Int?.self, Int.self, Bool.self) ?? (nil, 0, false)
+        guard let number else { return try await self.make(order, context.fence) }
+        let isPooled = order.warm?.number == number
+        // A pooled schema has no record yet, only what the pool knew of it.
+        let version = recorded == 0 && isPooled ? order.warm?.version ?? 0 : recorded
         guard version == 0 || version == self.effects.template.version else {
-            throw StepFailure(
-                "the schema is at version \(version), the template at \(self.effects.template.version);"
-                    + " run: bulkhead migrate", retry: .never)
+            return try await self.replace(order, version, wasInUse: wasInUse, context.fence)
         }
-        let repaired = try await SchemaRepair(effects: self.effects, tenant: order.tenant).run(under: context.fence)
+        var repaired: [String] = []
+        if !isPooled || recorded > 0 {
+            repaired = try await SchemaRepair(effects: self.effects, tenant: order.tenant).run(under: context.fence)
+        }
         try await self.record(order, context.fence)
-        return StepResult(evidence: self.evidence(repaired.isEmpty ? "present" : "repaired", repaired))
+        let source = isPooled ? "warmPool" : "present"
+        return self.result(
+            repaired.isEmpty ? source : "repaired", repaired, isProven: isPooled && repaired.isEmpty)
     }
 
     /// Takes everything away, unless the tenant has been in use.
-    func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
+    func undo(_ order: TenantOrder, output: SchemaProof?, in context: StepContext) async throws -> JSONDocument {
         try await Self.drop(order.tenant, self.effects, under: context.fence)
     }
 
@@ -64,11 +63,25 @@ struct SchemaStep: WorkflowStep {
         }
     }
 
-    private func make(_ order: TenantOrder, _ fence: Fence) async throws {
+    private func make(_ order: TenantOrder, _ fence: Fence) async throws -> StepResult<SchemaProof> {
         let building = SchemaStatements(template: self.effects.template, tenant: order.tenant)
         _ = try await self.effects.fenced.execute(
             ["SET LOCAL ROLE bulkhead_owner"] + building.schema + [self.effects.entry(order.tenant)]
                 + building.tables + ["SET LOCAL ROLE NONE"] + building.records, under: fence)
+        return self.result("made", isProven: false)
+    }
+
+    /// A schema of another version that nobody has used is made anew; one in use is the business of migrations.
+    private func replace(
+        _ order: TenantOrder, _ version: Int, wasInUse: Bool, _ fence: Fence
+    ) async throws -> StepResult<SchemaProof> {
+        guard !wasInUse else {
+            throw StepFailure(
+                "the schema is at version \(version), the template at \(self.effects.template.version);"
+                    + " run: bulkhead migrate", retry: .never)
+        }
+        _ = try await Self.drop(order.tenant, self.effects, under: fence)
+        return try await self.make(order, fence)
     }
 
     private func record(_ order: TenantOrder, _ fence: Fence) async throws {
@@ -76,14 +89,21 @@ struct SchemaStep: WorkflowStep {
         _ = try await self.effects.fenced.execute(building.records, under: fence)
     }
 
-    private func evidence(_ source: String, _ repaired: [String]) -> JSONDocument {
-        [
-            "source": .string(source), "version": .integer(self.effects.template.version),
-            "tables": .integer(self.effects.template.tables.count),
-            "policies": .integer(self.effects.template.tables.count * 2),
-            "repaired": .array(repaired.map { .string($0) }),
-        ]
+    private func result(_ source: String, _ repaired: [String] = [], isProven: Bool) -> StepResult<SchemaProof> {
+        StepResult(
+            SchemaProof(isProven: isProven),
+            evidence: [
+                "source": .string(source), "version": .integer(self.effects.template.version),
+                "tables": .integer(self.effects.template.tables.count),
+                "policies": .integer(self.effects.template.tables.count * 2),
+                "repaired": .array(repaired.map { .string($0) }),
+            ])
     }
+}
+
+/// Whether the tenant's schema is, untouched, the one that was made and proven in advance.
+struct SchemaProof: Codable, Sendable, Hashable {
+    let isProven: Bool
 }
 
 /// The statements that make a tenant's schema.
@@ -95,10 +115,14 @@ struct SchemaStatements {
 
     /// The schema and the right to use it; as the owner.
     var schema: [PostgresQuery] {
-        [
-            "CREATE SCHEMA \(identifier: self.name)",
-            "GRANT USAGE ON SCHEMA \(identifier: self.name) TO bulkhead_app, bulkhead_backup",
-        ].map { (query: PostgresQuery) in query.unprepared() }
+        let creation: PostgresQuery = "CREATE SCHEMA \(identifier: self.name)"
+        return [creation.unprepared(), self.usage]
+    }
+
+    /// The right to use the schema; as the owner.
+    var usage: PostgresQuery {
+        let grant: PostgresQuery = "GRANT USAGE ON SCHEMA \(identifier: self.name) TO bulkhead_app, bulkhead_backup"
+        return grant.unprepared()
     }
 
     /// Tables, policies, rights; as the owner, in the tenant's context.

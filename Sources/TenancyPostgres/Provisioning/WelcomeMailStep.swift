@@ -16,6 +16,10 @@ struct WelcomeMailStep: WorkflowStep {
         }
         let store = self.effects.store
         return try await self.effects.fenced.transaction(under: context.fence) { transaction in
+            let status = try await TenantEffects.lockedStatus(of: order.tenant, in: transaction)
+            guard let status, TenantStatus.living.contains(status) else {
+                return StepResult(evidence: ["state": "notNeeded", "status": .string(status?.rawValue ?? "gone")])
+            }
             let delivery = DeliveryRow.new(
                 tenant: order.tenant, recipient: order.new.adminEmail, name: order.new.adminName, domain: domain)
             let inserted = try await transaction.query(delivery.insertion(unlessPresent: true))

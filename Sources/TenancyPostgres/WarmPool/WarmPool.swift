@@ -37,12 +37,12 @@ public struct WarmPool: Sendable {
                 SELECT id FROM bulkhead.warm_tenants
                 WHERE template_checksum = \(self.effects.template.checksum) AND proof IS NOT NULL
                 ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id, schema_version, created_at, proof
+            RETURNING id, schema_version, created_at, schema_oid, proof
             """)
         guard let row = rows.first else { return nil }
-        let (id, version, madeAt, proof) = try row.decode(
-            UUID.self, Int.self, Date.self, PostgresJSON<IsolationProof>.self)
-        return (TenantID(id), WarmSchema(version: version, madeAt: madeAt, proof: proof.value))
+        let (id, version, madeAt, number, proof) = try row.decode(
+            UUID.self, Int.self, Date.self, Int.self, PostgresJSON<IsolationProof>.self)
+        return (TenantID(id), WarmSchema(version: version, madeAt: madeAt, number: number, proof: proof.value))
     }
 
     /// What one round of keeping the pool did.
@@ -75,19 +75,22 @@ public struct WarmPool: Sendable {
         return try rows.first?[0].decode(Int.self) ?? 0
     }
 
-    /// Drops a schema that is of no use: of another template, left behind unproven, or one too many.
+    /// Drops a schema that is of no use: of an earlier template, left behind unproven, or one too many.
+    ///
+    /// One of a later template belongs to servers of a later release, which will outlive this one.
     private func dropOne() async throws -> Bool {
-        try await self.effects.client.withTransaction { transaction in
+        let template = self.effects.template
+        return try await self.effects.client.withTransaction { transaction in
             _ = try await transaction.query("SELECT pg_advisory_xact_lock(\(Self.lockKey)::bigint)")
             let rows = try await transaction.query(
                 """
                 DELETE FROM bulkhead.warm_tenants
                 WHERE id = (
                     SELECT id FROM bulkhead.warm_tenants
-                    WHERE template_checksum <> \(self.effects.template.checksum)
+                    WHERE (schema_version <= \(template.version)::int AND template_checksum <> \(template.checksum))
                        OR (proof IS NULL AND created_at < statement_timestamp() - interval '2 minutes')
-                       OR \(self.size)::int = 0
-                    ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+                       OR (SELECT count(*) FROM bulkhead.warm_tenants) > \(self.size)::int
+                    ORDER BY schema_version, created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
                 RETURNING schema_name
                 """)
             guard let schema = try rows.first?[0].decode(String.self) else { return false }
@@ -131,7 +134,8 @@ public struct WarmPool: Sendable {
         guard proof.holds else { throw WarmPoolError(tenant: tenant) }
         _ = try await effects.client.query(
             """
-            UPDATE bulkhead.warm_tenants SET proof = \(PostgresJSON(proof))::jsonb
+            UPDATE bulkhead.warm_tenants
+            SET proof = \(PostgresJSON(proof))::jsonb, schema_oid = to_regnamespace(schema_name)::oid::bigint
             WHERE id = \(tenant.uuid)::uuid AND proof IS NULL
             """)
     }

@@ -32,6 +32,7 @@ struct RepairTests {
         "ALTER TABLE %.commissions DISABLE ROW LEVEL SECURITY", "ALTER TABLE %.commissions NO FORCE ROW LEVEL SECURITY",
         "REVOKE INSERT ON %.settings FROM bulkhead_app", "REVOKE ALL ON %.settings FROM bulkhead_backup",
         "DELETE FROM %.settings WHERE key = 'locale'", "DELETE FROM %.users", "DROP SCHEMA % CASCADE",
+        "REVOKE USAGE ON SCHEMA % FROM bulkhead_app",
     ])
     func whatIsMissingIsRepaired(damage: String) async throws {
         try await BulkheadDatabase.with { bulkhead in
@@ -45,6 +46,9 @@ struct RepairTests {
             #expect(try TemplateShape.expected().differences(to: shape) == [])
             #expect(try await Census.of(tenant.id, bulkhead) == (try await Census.of(other.id, bulkhead)))
             #expect(try await CatalogGuard.findings(on: bulkhead.control) == [])
+            let mayUse = try await bulkhead.database.execute(
+                "SELECT has_schema_privilege('bulkhead_app', '\(tenant.placement.schema)', 'USAGE')")
+            #expect(mayUse == "t")
         }
     }
 

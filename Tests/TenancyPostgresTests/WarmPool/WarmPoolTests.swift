@@ -1,3 +1,4 @@
+import Foundation
 import Tenancy
 import TestSupport
 import Testing
@@ -11,11 +12,14 @@ struct WarmPoolTests {
         while try await bulkhead.pool.keep() != .full {}
     }
 
-    private static func source(_ tenant: Tenant, _ bulkhead: BulkheadDatabase) async throws -> JSONDocument? {
+    /// Where something of a tenant came from, as the evidence of a step has it.
+    private static func source(
+        _ tenant: Tenant, _ bulkhead: BulkheadDatabase, of step: StepName = "schema"
+    ) async throws -> JSONDocument? {
         let run = try #require(
             try await bulkhead.store.latestRun(about: tenant.id.description, of: TenantWorkflows.names))
         return try await bulkhead.store.events(of: run.header.id, after: 0).first {
-            $0.event.step == "schema" && $0.event.kind == .attemptSucceeded
+            $0.event.step == step && $0.event.kind == .attemptSucceeded
         }?.event.evidence?["source"]
     }
 
@@ -37,6 +41,43 @@ struct WarmPoolTests {
                 #expect(expected.differences(to: shape) == [])
             }
             #expect(try await CatalogGuard.findings(on: bulkhead.control) == [])
+        }
+    }
+
+    /// What was proven is the schema that goes live, of all its tables, and against another tenant; or it is proven now.
+    @Test(arguments: [
+        ("", "warmPool", "warmPool"),
+        ("DROP SCHEMA %s CASCADE", "made", "now"),
+        ("DROP SCHEMA %s CASCADE; CREATE SCHEMA %s AUTHORIZATION bulkhead_owner", "repaired", "now"),
+        ("UPDATE bulkhead.workflow_runs SET input = jsonb_set(input, '{warm,version}', '99')", "made", "now"),
+        ("UPDATE bulkhead.workflow_runs SET input = jsonb_set(input, '{warm,proof,tables}', '10')", "warmPool", "now"),
+    ])
+    func proofIsOfTheSchemaThatGoesLive(damage: String, schema: String, proof: String) async throws {
+        try await BulkheadDatabase.with(warm: 1) { bulkhead in
+            _ = try await bulkhead.makeTenant("other")
+            try await Self.fill(bulkhead)
+            let begun = try await bulkhead.beginTenant("acme")
+            if !damage.isEmpty {
+                _ = try await bulkhead.database.execute(
+                    damage.replacingOccurrences(of: "%s", with: begun.placement.schema))
+            }
+            let tenant = try await bulkhead.provisioner.finish(begun.id)
+            #expect(tenant.status == .active)
+            #expect(try await Self.source(tenant, bulkhead) == .string(schema))
+            #expect(try await Self.source(tenant, bulkhead, of: "isolationProof") == .string(proof))
+            let shape = try await TemplateShape.read(
+                schema: tenant.placement.schema, version: tenant.schemaVersion, on: bulkhead.control)
+            #expect(try TemplateShape.expected().differences(to: shape) == [])
+        }
+    }
+
+    /// There was no other tenant to look at when the schema was proven.
+    @Test func firstTenantIsProvenNow() async throws {
+        try await BulkheadDatabase.with(warm: 1) { bulkhead in
+            try await Self.fill(bulkhead)
+            let tenant = try await bulkhead.makeTenant("acme")
+            #expect(try await Self.source(tenant, bulkhead) == "warmPool")
+            #expect(try await Self.source(tenant, bulkhead, of: "isolationProof") == "now")
         }
     }
 
@@ -69,12 +110,41 @@ struct WarmPoolTests {
         }
     }
 
+    /// Servers of two releases run side by side for a while; the older ones leave alone what the later ones make.
+    @Test func whatALaterReleaseMadeStays() async throws {
+        try await BulkheadDatabase.with(warm: 1) { bulkhead in
+            try await Self.fill(bulkhead)
+            _ = try await bulkhead.database.execute(
+                """
+                UPDATE bulkhead.warm_tenants
+                SET template_checksum = repeat('0', 64), schema_version = schema_version + 1
+                """)
+            #expect(try await bulkhead.pool.keep() == .full)
+            #expect(try await bulkhead.database.execute("SELECT count(*) FROM bulkhead.warm_tenants") == "1")
+        }
+    }
+
+    @Test func whatIsTooMuchIsDropped() async throws {
+        try await BulkheadDatabase.with(warm: 3) { bulkhead in
+            try await Self.fill(bulkhead)
+            let smaller = WarmPool(
+                size: 1, client: bulkhead.control, database: bulkhead.tenants, signer: bulkhead.signer,
+                template: try TenantTemplate.load(), tiers: PostgresTierRepository(client: bulkhead.control),
+                store: bulkhead.store)
+            #expect(try await smaller.keep() == .dropped)
+            #expect(try await smaller.keep() == .dropped)
+            #expect(try await smaller.keep() == .full)
+            #expect(try await smaller.ready() == 1)
+        }
+    }
+
     /// A keeper that died before the proof: nobody gets the schema.
     @Test func whatWasNeverProvenIsNotHandedOut() async throws {
         try await BulkheadDatabase.with(warm: 1) { bulkhead in
             try await Self.fill(bulkhead)
             _ = try await bulkhead.database.execute(
-                "UPDATE bulkhead.warm_tenants SET proof = NULL, created_at = created_at - interval '1 hour'")
+                "UPDATE bulkhead.warm_tenants SET proof = NULL, schema_oid = NULL, created_at = created_at - interval '1 hour'"
+            )
             let tenant = try await bulkhead.makeTenant("acme")
             #expect(try await Self.source(tenant, bulkhead) == "made")
             #expect(try await bulkhead.pool.keep() == .dropped)

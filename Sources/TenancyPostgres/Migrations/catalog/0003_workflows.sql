@@ -58,6 +58,8 @@ CREATE TABLE bulkhead.warm_tenants (
     template_checksum text        NOT NULL CHECK (template_checksum ~ '^[0-9a-f]{64}$'),
     -- What its isolation proof showed; nobody gets it before that.
     proof             jsonb,
+    -- Which schema was proven: one that was dropped and made again has another.
+    schema_oid        bigint      CHECK ((schema_oid IS NULL) = (proof IS NULL)),
     created_at        timestamptz NOT NULL DEFAULT statement_timestamp()
 )
 -- statement
@@ -76,6 +78,8 @@ CREATE TABLE bulkhead.deliveries (
     attempts        int         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     -- Attempts behind whose DATA nothing was heard: the mail may have arrived.
     uncertain       int         NOT NULL DEFAULT 0 CHECK (uncertain >= 0),
+    -- Since when an attempt has had the mail out of our hands; no attempt has that of which we know what came of it.
+    handed_over_at  timestamptz,
     reply_code      int         CHECK (reply_code BETWEEN 200 AND 599),
     reply           text        CHECK (length(reply) <= 1000),
     link_hash       bytea       CHECK (octet_length(link_hash) = 32),
