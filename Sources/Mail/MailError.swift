@@ -14,9 +14,9 @@ public struct MailError: Error, Sendable, CustomStringConvertible {
 
         /// The text is no e-mail address, or none that is accepted here.
         public static let invalidAddress = Code(kind: .invalidAddress)
-        /// A display name with control characters, or longer than 256 bytes.
+        /// A display name with control characters.
         public static let invalidName = Code(kind: .invalidName)
-        /// An empty subject, or one with control characters, or longer than 800 bytes.
+        /// An empty subject, or one with control characters.
         public static let invalidSubject = Code(kind: .invalidSubject)
         /// The text is no Message-ID, or its domain is none.
         public static let invalidMessageID = Code(kind: .invalidMessageID)

@@ -62,6 +62,29 @@ import Testing
         }
     }
 
+    @Test func `the welcome mail arrives, however long the names are`() async throws {
+        try await SMTPServer.withServer { server in
+            let name = String(repeating: "😀", count: 200)
+            let content = try MailTemplate(named: "welcome").render([
+                "companyName": name, "subdomain": "smith", "url": "https://smith.example.com", "adminName": name,
+                "adminEmail": "ada@example.org", "expiresIn": "24 hours",
+                "activationURL": "https://smith.example.com/activate#token=t", "productName": name,
+            ])
+            let message = try Sample.message(
+                name: name, subject: content.subject, text: content.text, html: content.html)
+            _ = try await Sample.transport(to: server).send(message)
+            let arrived = try #require(try server.messages().first)
+            #expect(arrived.defects == [])
+            // Python leaves in the spaces between encoded words of a name, which RFC 2047 (section 6.2) drops.
+            let to = try #require(arrived.headers["To"]).replacing(" ", with: "")
+            #expect(to == "\(String(repeating: "😀", count: 63))…<ada@example.org>")
+            #expect(arrived.headers["Subject"] == "Welcome to \(String(repeating: "😀", count: 196))…")
+            #expect(arrived.text?.contains("\(name),\n") == true)
+            let lines = arrived.raw.split(separator: 0x0A, omittingEmptySubsequences: false)
+            #expect(lines.allSatisfy { $0.count <= 77 })
+        }
+    }
+
     @Test func `twenty at a time all arrive once`() async throws {
         try await SMTPServer.withServer { server in
             let transport = try Sample.transport(to: server)

@@ -27,12 +27,30 @@ import Testing
     }
 
     @Test func `a name has a limit, and a blank one is none`() throws {
-        #expect(throws: MailError.self) {
-            try MailAddress(name: String(repeating: "é", count: 129), address: "a@b.c")
-        }
         #expect(try MailAddress(name: String(repeating: "é", count: 128), address: "a@b.c").name?.count == 128)
+        let long = try #require(try MailAddress(name: String(repeating: "é", count: 129), address: "a@b.c").name)
+        #expect(long == String(repeating: "é", count: 126) + "…")
         #expect(try MailAddress(name: "  ", address: "a@b.c").name == nil)
         #expect(try MailAddress(name: " Ada ", address: "a@b.c").name == "Ada")
+    }
+
+    @Test(arguments: [
+        (String(repeating: "王", count: 100), String(repeating: "王", count: 84) + "…"),
+        (String(repeating: "😀", count: 200), String(repeating: "😀", count: 63) + "…"),
+        // Six scalars, 20 bytes, one character: all of them or none.
+        (String(repeating: "👩‍❤️‍👩 ", count: 40), Array(repeating: "👩‍❤️‍👩", count: 12).joined(separator: " ") + "…"),
+    ])
+    func `a name is cut between characters`(name: String, kept: String) throws {
+        let cut = try #require(try MailAddress(name: name, address: "a@b.c").name)
+        #expect(cut == kept)
+        #expect(cut.utf8.count <= 256)
+    }
+
+    @Test func `one character that has no end is cut all the same`() throws {
+        let cut = try #require(
+            try MailAddress(name: "e" + String(repeating: "\u{301}", count: 199), address: "a@b.c").name)
+        #expect(cut.unicodeScalars.count == 1 + 126 + 1)
+        #expect(cut.utf8.count <= 256 && cut.hasSuffix("…"))
     }
 
     @Test func `configuration is read as people write it`() throws {

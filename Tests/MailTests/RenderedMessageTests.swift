@@ -49,6 +49,13 @@ import Testing
         #expect(!lines.contains { $0.hasSuffix(" ") || $0.hasSuffix("\t") })
     }
 
+    @Test func `a subject that is too long is cut, and its lines are not`() throws {
+        let subject = String(repeating: "😀", count: 200)
+        let message = try Sample.message(subject: "Welcome: " + subject + subject)
+        #expect(message.subject == "Welcome: " + String(repeating: "😀", count: 197) + "…")
+        #expect(Sample.lines(message).allSatisfy { $0.utf8.count <= 76 })
+    }
+
     @Test(arguments: ["", " ", "a\r\nBcc: x@y.z", "a\nb", "a\rb", "a\u{0}", "a\u{2029}b"])
     func `a subject is one line`(subject: String) {
         let error = #expect(throws: MailError.self) { try Sample.message(subject: subject) }

@@ -3,7 +3,7 @@
 /// Both are safe in a header and on a command line of SMTP: no control character gets in, so none can begin another
 /// header or another recipient.
 public struct MailAddress: Hashable, Sendable {
-    /// The name that mail programs show; nil if there is none.
+    /// The name that mail programs show, at most 256 bytes of UTF-8; nil if there is none.
     public let name: String?
     /// The address: `local@domain`, ASCII, at most 254 bytes; the case of the local part is kept.
     public let address: String
@@ -11,7 +11,8 @@ public struct MailAddress: Hashable, Sendable {
     /// Takes an address and a name.
     ///
     /// - Parameters:
-    ///   - name: Any text without control characters, at most 256 bytes of UTF-8; blank is the same as nil.
+    ///   - name: Any text without control characters; blank is the same as nil. One that is longer than fits is cut
+    ///     off: a mail to somebody with a long name is still a mail to somebody.
     ///   - address: A dot-atom, `@` and a domain (RFC 5321, section 4.1.2, without quotes, comments and literals). The
     ///     domain may have a single label, such as `localhost`.
     /// - Throws: ``MailError`` with code `invalidAddress` or `invalidName`.
@@ -20,10 +21,8 @@ public struct MailAddress: Hashable, Sendable {
             throw MailError(.invalidAddress, "An e-mail address must look like name@example.com.")
         }
         let name = name.map(Self.trimmed) ?? ""
-        guard name.utf8.count <= 256, HeaderText.isSafe(name) else {
-            throw MailError(.invalidName, "A name in a mail must be one line of at most 256 bytes.")
-        }
-        self.name = name.isEmpty ? nil : name
+        guard HeaderText.isSafe(name) else { throw MailError(.invalidName, "A name in a mail must be one line.") }
+        self.name = name.isEmpty ? nil : HeaderText.cut(name, to: Self.nameLimit)
         self.address = address
     }
 
@@ -43,6 +42,9 @@ public struct MailAddress: Hashable, Sendable {
         }
         try self.init(name: name, address: String(text[text.index(after: open)...].dropLast()))
     }
+
+    /// The most bytes of a name; in base64 that is some six lines of a header.
+    private static let nameLimit = 256
 
     private static func trimmed(_ text: String) -> String {
         // Spaces and tabs only: a line break at either end is refused, not repaired.

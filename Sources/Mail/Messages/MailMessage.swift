@@ -14,7 +14,7 @@ public struct MailMessage: Equatable, Sendable {
     public let to: MailAddress
     /// Where answers go; nil is ``from``.
     public let replyTo: MailAddress?
-    /// One line.
+    /// One line of at most 800 bytes of UTF-8.
     public let subject: String
     /// The mail for programs that show no HTML.
     public let text: String
@@ -29,24 +29,27 @@ public struct MailMessage: Equatable, Sendable {
     ///   - from: Whom it is from.
     ///   - to: Whom it is to.
     ///   - replyTo: Where answers go; nil is `from`.
-    ///   - content: Subject, text and HTML.
+    ///   - content: Subject, text and HTML; a subject that is longer than fits is cut off.
     /// - Throws: ``MailError`` with code `invalidSubject`.
     public init(
         id: MessageID, date: Date, from: MailAddress, to: MailAddress, replyTo: MailAddress? = nil,
         content: MailContent
     ) throws(MailError) {
         guard HeaderText.isSubject(content.subject) else {
-            throw MailError(.invalidSubject, "A subject must be one line of 1 to 800 bytes.")
+            throw MailError(.invalidSubject, "A subject must be one line that says something.")
         }
         self.id = id
         self.date = date
         self.from = from
         self.to = to
         self.replyTo = replyTo
-        self.subject = content.subject
+        self.subject = HeaderText.cut(content.subject, to: Self.subjectLimit)
         self.text = content.text
         self.html = content.html
     }
+
+    /// The most bytes of a subject; nobody reads as much.
+    private static let subjectLimit = 800
 }
 
 /// What a mail says: one line, and the same twice.
