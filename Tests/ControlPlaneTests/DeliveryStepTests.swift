@@ -16,13 +16,18 @@ struct DeliveryStepTests {
     let delivery: Delivery
 
     final class Transport: MailTransport {
-        private let state = Mutex<(answers: [Result<MailReceipt, MailFailure>], sent: [MailMessage])>(([], []))
+        private let state = Mutex<(answers: [Result<MailReceipt, any Error>], sent: [MailMessage])>(([], []))
+        private let whileSending = Mutex<@Sendable () -> Void>({})
         var sent: [MailMessage] { self.state.withLock { $0.sent } }
 
-        func answer(_ answers: Result<MailReceipt, MailFailure>...) { self.state.withLock { $0.answers = answers } }
+        func answer(_ answers: Result<MailReceipt, any Error>...) { self.state.withLock { $0.answers = answers } }
+
+        /// What happens between the content of each mail and the answer.
+        func onSending(_ body: @escaping @Sendable () -> Void) { self.whileSending.withLock { $0 = body } }
 
         func send(_ message: MailMessage) async throws -> MailReceipt {
-            try self.state.withLock { state in
+            self.whileSending.withLock { $0 }()
+            return try self.state.withLock { state in
                 state.sent.append(message)
                 guard !state.answers.isEmpty else { return MailReceipt(replyCode: 250, reply: "250 OK") }
                 return try state.answers.removeFirst().get()
@@ -47,13 +52,17 @@ struct DeliveryStepTests {
         }
     }
 
-    private func attempt(_ number: Int = 1) async throws -> StepResult<JSONDocument> {
-        let workflow = try DeliveryWorkflow.make(
+    private func workflow(product: String = "Bulkhead") throws -> Workflow {
+        try DeliveryWorkflow.make(
             queue: self.ports, members: self.ports, seal: try SecretSeal(secret: Array(repeating: 7, count: 32)),
             urls: TenantURL(scheme: "https", baseDomain: try #require(BaseDomain("example.com")), port: nil),
             settings: MailSettings(
                 transport: self.transport, from: try MailAddress(parsing: "Bulkhead <no-reply@example.com>"),
-                productName: "Bulkhead"), now: { Examples.now })
+                productName: product, sendingTime: .seconds(600)), now: { Examples.now })
+    }
+
+    private func attempt(_ number: Int = 1, product: String = "Bulkhead") async throws -> StepResult<JSONDocument> {
+        let workflow = try self.workflow(product: product)
         let context = StepContext(
             fence: Fence(run: .random(), attempt: number), subject: "mail", number: number, outputs: [:])
         return try await workflow.steps[0].run(
@@ -111,6 +120,114 @@ struct DeliveryStepTests {
         let second = await #expect(throws: StepFailure.self) { _ = try await self.attempt(2) }
         #expect(second?.retry == .never)
         #expect(self.ports.state.deliveries[0].uncertain == 2)
+    }
+
+    @Test func `An attempt of which no record is left counts as one that may have delivered the mail`() async throws {
+        self.ports.change { $0.lostRecords = 5 }
+        for number in 1...2 {
+            await #expect(throws: Ports.AuditBroken.self) { _ = try await self.attempt(number) }
+            #expect(self.transport.sent.count == number)
+        }
+        for number in 3...4 {
+            let failure = await #expect(throws: StepFailure.self) { _ = try await self.attempt(number) }
+            #expect(failure?.retry == .never)
+        }
+        #expect(self.transport.sent.count == 2)
+        #expect(Set(self.transport.sent.map(\.id)).count == 1)
+        #expect(self.ports.state.deliveries[0].uncertain == 2)
+    }
+
+    @Test func `A lost record and an unknown outcome together are two`() async throws {
+        self.ports.change { $0.lostRecords = 1 }
+        await #expect(throws: Ports.AuditBroken.self) { _ = try await self.attempt(1) }
+        self.transport.answer(.failure(MailFailure(.outcomeUnknown, reply: "connection closed")))
+        let failure = await #expect(throws: StepFailure.self) { _ = try await self.attempt(2) }
+        #expect(failure?.retry == .never)
+        #expect(self.transport.sent.count == 2)
+    }
+
+    @Test func `What the mail server said is written down although the attempt is being ended`() async throws {
+        // On its own, so that it can be cancelled; it is awaited below.
+        let work = Task { try await self.attempt() }
+        self.transport.onSending { work.cancel() }
+        _ = try await work.value
+        #expect(self.ports.state.deliveries[0].state == .sent)
+        #expect(self.ports.state.handedOver.isEmpty)
+    }
+
+    @Test func `An attempt that ended before the mail left is not counted as uncertain`() async throws {
+        self.transport.answer(.failure(CancellationError()))
+        // On its own, so that it can be cancelled; it is awaited below.
+        let work = Task { try await self.attempt() }
+        self.transport.onSending { work.cancel() }
+        await #expect(throws: CancellationError.self) { _ = try await work.value }
+        #expect(self.ports.state.deliveries[0].state == .deferred)
+        #expect(self.ports.state.deliveries[0].uncertain == 0 && self.ports.state.handedOver.isEmpty)
+    }
+
+    @Test func `The transport gives up before the attempt does`() throws {
+        let step = try self.workflow().steps[0]
+        #expect(step.policy.timeout > .seconds(600 + 30))
+    }
+
+    @Test func `The longest names are mailed, cut where a header has to end`() async throws {
+        let name = String(repeating: "\u{1F600}", count: 200)
+        self.ports.change { $0.tenants[0].name = name }
+        self.rename(to: name)
+        _ = try await self.attempt(product: name)
+        let message = try #require(self.transport.sent.first)
+        #expect(message.text.contains(name) && message.html.contains(name))
+        #expect(message.to.name?.hasSuffix("\u{1F600}…") == true && message.subject.hasSuffix("\u{1F600}…"))
+        #expect(self.ports.state.deliveries[0].state == .sent)
+    }
+
+    @Test func `A mail that cannot be written is refused at once, and opens no link`() async throws {
+        self.rename(to: "Ann\u{2028}Example")
+        let failure = await #expect(throws: StepFailure.self) { _ = try await self.attempt() }
+        #expect(failure?.retry == .never)
+        #expect(failure?.reason.contains("'adminName'") == true)
+        #expect(self.ports.state.deliveries[0].state == .bounced)
+        #expect(self.ports.state.deliveries[0].reply?.contains("'adminName'") == true)
+        #expect(self.ports.state.open.isEmpty && self.ports.state.noted.isEmpty && self.transport.sent.isEmpty)
+    }
+
+    @Test func `A link that was made by hand stays, and the mail is cancelled`() async throws {
+        self.ports.change { $0.open = [[1, 2, 3]] }
+        #expect(try await self.attempt().evidence["outcome"] == "notNeeded")
+        #expect(self.ports.state.open == [[1, 2, 3]])
+        #expect(self.ports.state.deliveries[0].state == .cancelled)
+        #expect(self.ports.state.deliveries[0].reply?.contains("Another activation link") == true)
+        #expect(self.transport.sent.isEmpty)
+        #expect(self.ports.state.replacedUntil == [nil])
+    }
+
+    @Test func `A mail that is sent again replaces the links from before somebody asked for it`() async throws {
+        self.ports.change { state in
+            state.open = [[1, 2, 3]]
+            state.deliveries[0].resendOf = .random()
+        }
+        _ = try await self.attempt()
+        #expect(self.ports.state.deliveries[0].state == .sent)
+        #expect(
+            self.ports.state.replacedUntil == [Examples.now.addingTimeInterval(TenantService.activationLifetime)])
+    }
+
+    @Test func `A mail for a tenant that is gone is cancelled`() async throws {
+        self.ports.change { $0.tenants = [] }
+        #expect(try await self.attempt().evidence["outcome"] == "notNeeded")
+        #expect(self.ports.state.deliveries[0].state == .cancelled)
+        #expect(self.transport.sent.isEmpty)
+    }
+
+    private func rename(to name: String) {
+        self.ports.change { state in
+            let old = state.deliveries[0]
+            state.deliveries[0] = Delivery(
+                id: old.id, tenant: old.tenant, kind: old.kind, recipient: old.recipient, recipientName: name,
+                messageID: old.messageID, state: old.state, attempts: 0, uncertain: 0, replyCode: nil, reply: nil,
+                linkExpiresAt: nil, linkUsedAt: nil, resendOf: nil, createdAt: old.createdAt,
+                updatedAt: old.updatedAt, sentAt: nil)
+        }
     }
 
     @Test func `Who has signed up already gets no mail`() async throws {

@@ -18,6 +18,11 @@ final class Ports: Sendable {
         var auditFails = false
         var deliveries: [Delivery] = []
         var noted: [[UInt8]] = []
+        var replacedUntil: [Date?] = []
+        /// Mails of which it is not known what came of the attempt.
+        var handedOver: Set<DeliveryID> = []
+        /// How many records of attempts are lost, as with a process that dies or a database that does not answer.
+        var lostRecords = 0
         var used: [[UInt8]] = []
     }
 
@@ -178,13 +183,17 @@ extension Ports: MemberRepository {
         }
     }
 
-    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+    func openActivation(
+        tokenHash: [UInt8], expiresAt: Date, replacingUntil: Date?, in access: TenantAccess
+    ) async throws -> ActivationOpening {
         self.change { state in
-            guard state.members.first?.member.status == .invited else { return false }
+            guard state.members.first?.member.status == .invited else { return .notNeeded }
+            state.replacedUntil.append(replacingUntil)
+            guard state.open.isSubset(of: [tokenHash]) || replacingUntil != nil else { return .otherLinkOpen }
             state.open = [tokenHash]
             state.expiries.append(expiresAt)
             state.accesses.append(access)
-            return true
+            return .opened
         }
     }
 
@@ -229,20 +238,41 @@ extension Ports: DeliveryRepository {
 }
 
 extension Ports: DeliveryQueue {
-    func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant)? {
-        guard let delivery = try await self.delivery(id), delivery.state == .queued || delivery.state == .deferred,
-            let tenant = try await self.tenant(delivery.tenant)
+    func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant?)? {
+        guard let delivery = try await self.delivery(id), delivery.state == .queued || delivery.state == .deferred
         else { return nil }
-        return (delivery, tenant)
+        return (delivery, try await self.tenant(delivery.tenant))
     }
 
-    func note(_ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit) async throws {
-        self.change { $0.noted.append(linkHash) }
+    func note(_ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit) async throws -> Int {
+        try self.change { state in
+            state.noted.append(linkHash)
+            guard let index = state.deliveries.firstIndex(where: { $0.id == id }) else {
+                throw DomainError.notFound("delivery")
+            }
+            if state.handedOver.remove(id) != nil { state.deliveries[index].uncertain += 1 }
+            return state.deliveries[index].uncertain
+        }
+    }
+
+    func handOver(_ id: DeliveryID, permit: WorkPermit) async throws -> Bool {
+        self.change { state in
+            guard state.deliveries.contains(where: { $0.id == id && $0.state != .cancelled }) else { return false }
+            state.handedOver.insert(id)
+            return true
+        }
     }
 
     func finish(_ id: DeliveryID, _ outcome: DeliveryOutcome, permit: WorkPermit) async throws {
-        self.change { state in
+        // A client whose task was cancelled writes nothing.
+        try Task.checkCancellation()
+        try self.change { state in
             guard let index = state.deliveries.firstIndex(where: { $0.id == id }) else { return }
+            if state.lostRecords > 0 {
+                state.lostRecords -= 1
+                throw AuditBroken()
+            }
+            state.handedOver.remove(id)
             state.deliveries[index].state = outcome.state
             state.deliveries[index].attempts += 1
             state.deliveries[index].uncertain += outcome.isUncertain ? 1 : 0

@@ -18,9 +18,11 @@ public struct Mailing: Sendable {
         urls: TenantURL, _ logger: Logger
     ) throws {
         let transport: any MailTransport
+        var sendingTime = Duration.seconds(30)
         switch configuration.way {
         case .smtp(let settings):
             transport = try SMTPTransport(settings, logger: logger)
+            sendingTime = settings.totalTimeout
             self.mailbox = nil
         case .mailbox(let folder):
             let mailbox = Mailbox(folder: folder)
@@ -32,6 +34,7 @@ public struct Mailing: Sendable {
         self.workflow = try DeliveryWorkflow.make(
             queue: queue, members: members, seal: seal, urls: urls,
             settings: MailSettings(
-                transport: transport, from: configuration.from, productName: configuration.productName, retry: retry))
+                transport: transport, from: configuration.from, productName: configuration.productName,
+                sendingTime: sendingTime, retry: retry))
     }
 }

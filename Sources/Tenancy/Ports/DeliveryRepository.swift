@@ -55,10 +55,22 @@ public protocol DeliveryRepository: Sendable {
 public protocol DeliveryQueue: Sendable {
     /// The mail, if it is still to be sent, and its tenant.
     ///
-    /// - Returns: nil if it was sent, refused or cancelled meanwhile, or its tenant is going.
-    func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant)?
+    /// - Returns: nil if it was sent, refused or cancelled meanwhile; no tenant if that is going or gone, and what is
+    ///   left to do is to say so.
+    func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant?)?
     /// Remembers which link goes out with the mail.
-    func note(_ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit) async throws
+    ///
+    /// An earlier attempt that handed the mail over and of which nothing was heard since is counted now: the mail may
+    /// have arrived.
+    ///
+    /// - Returns: how many attempts have left it open whether the mail arrived.
+    func note(_ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit) async throws -> Int
+    /// Remembers, for good, that the mail is about to leave; until ``finish(_:_:permit:)`` it may have arrived.
+    ///
+    /// - Returns: false, and nothing is remembered, if the mail was cancelled meanwhile.
+    func handOver(_ id: DeliveryID, permit: WorkPermit) async throws -> Bool
     /// Remembers what came of an attempt.
+    ///
+    /// A mail that was cancelled in the middle of it stays cancelled, unless it has left or was refused all the same.
     func finish(_ id: DeliveryID, _ outcome: DeliveryOutcome, permit: WorkPermit) async throws
 }

@@ -1,5 +1,15 @@
 public import struct Foundation.Date
 
+/// What came of opening an activation link.
+public enum ActivationOpening: Sendable, Hashable {
+    /// It works now.
+    case opened
+    /// Another link is open, which somebody may have in hand.
+    case otherLinkOpen
+    /// The administrator has a password already, is disabled or gone.
+    case notNeeded
+}
+
 /// One tenant's members.
 public protocol MemberRepository: Sendable {
     /// The member with this address and the hash of the password; nil if there is none or it has no password.
@@ -9,11 +19,14 @@ public protocol MemberRepository: Sendable {
     ///
     /// - Throws: ``DomainError/conflict(_:)`` if the administrator is disabled.
     func replaceActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Member
-    /// Opens the activation link that is about to be mailed to the tenant's first administrator; the one before stops
-    /// working, unless it is the same.
+    /// Opens the activation link that is about to be mailed to the tenant's first administrator, for longer if it is
+    /// open already.
     ///
-    /// - Returns: false, and nothing is changed, if the administrator has a password already, is disabled or gone.
-    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool
+    /// - Parameter replacingUntil: a link that expires later than this stays in its place; nil is any that is open.
+    /// - Returns: whether the link is open now; if not, nothing is changed.
+    func openActivation(
+        tokenHash: [UInt8], expiresAt: Date, replacingUntil: Date?, in access: TenantAccess
+    ) async throws -> ActivationOpening
     /// Uses an activation link up: stores the password and makes the member active.
     ///
     /// - Throws: ``DomainError/linkGone`` if the link is unknown, used, replaced or expired by the database's clock.

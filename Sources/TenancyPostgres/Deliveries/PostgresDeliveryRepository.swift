@@ -1,11 +1,11 @@
-public import Foundation
+import Foundation
 public import Postgres
 public import Tenancy
 import Workflow
 
 /// Mail on its way, in `bulkhead.deliveries`.
-public struct PostgresDeliveryRepository: DeliveryRepository, DeliveryQueue {
-    private let client: PostgresClient
+public struct PostgresDeliveryRepository: DeliveryRepository {
+    let client: PostgresClient
     private let store: PostgresWorkflowStore
     /// The domain of the ids of mails; nil if no mail is sent.
     private let mailDomain: String?
@@ -40,12 +40,13 @@ public struct PostgresDeliveryRepository: DeliveryRepository, DeliveryQueue {
         _ id: DeliveryID, by principal: Principal, requestID: String?, once: IdempotentCall<Delivery>?
     ) async throws -> Once<Delivery> {
         guard let domain = self.mailDomain else {
-            throw DomainError.conflict("No mail is sent here: set mail.smtp in the configuration.")
+            throw DomainError.conflict("No mail is sent here: set mail.smtpHost in the configuration.")
         }
         return try await CatalogIdempotency.once(once, on: self.client) { transaction in
-            let rows = try await transaction.query(DeliveryRow.select("WHERE d.id = \(id.uuid)::uuid FOR UPDATE"))
+            let status = try await Self.lockTenant(of: id, in: transaction)
+            let rows = try await transaction.query(DeliveryRow.select("WHERE d.id = \(id.uuid)::uuid"))
             guard let old = try rows.first.map(DeliveryRow.delivery) else { throw DomainError.notFound("delivery") }
-            try await Self.check(old, in: transaction)
+            try await Self.check(old, status, in: transaction)
             let new = DeliveryRow.new(
                 tenant: old.tenant, recipient: old.recipient, name: old.recipientName, domain: domain,
                 resendOf: old.id)
@@ -64,22 +65,37 @@ public struct PostgresDeliveryRepository: DeliveryRepository, DeliveryQueue {
         }
     }
 
-    private static func check(_ old: Delivery, in transaction: borrowing PostgresTransaction) async throws {
+    /// The status of the tenant that a mail is for, as it stays until the transaction ends.
+    ///
+    /// Whoever deletes the tenant locks the same row, behind the runs about it, of which none is locked here: either the
+    /// deletion finds the new mail and takes it back, or it is known here. Others who resend wait, too.
+    private static func lockTenant(
+        of id: DeliveryID, in transaction: borrowing PostgresTransaction
+    ) async throws -> TenantStatus? {
+        let rows = try await transaction.query(
+            """
+            SELECT status FROM public.tenants
+            WHERE id = (SELECT tenant_id FROM bulkhead.deliveries WHERE id = \(id.uuid)::uuid) FOR NO KEY UPDATE
+            """)
+        return try rows.first.flatMap { TenantStatus(rawValue: try $0[0].decode(String.self)) }
+    }
+
+    private static func check(
+        _ old: Delivery, _ status: TenantStatus?, in transaction: borrowing PostgresTransaction
+    ) async throws {
         if old.linkUsedAt != nil {
             throw DomainError.conflict("The link of this mail was used; there is nothing to resend.")
         }
-        let rows = try await transaction.query(
-            """
-            SELECT t.status, EXISTS (
-                SELECT 1 FROM bulkhead.deliveries d JOIN bulkhead.workflow_runs r ON r.id = d.run_id
-                WHERE d.tenant_id = t.id AND d.kind = \(old.kind) AND r.status IN ('running', 'compensating'))
-            FROM public.tenants t WHERE t.id = \(old.tenant.uuid)::uuid
-            """)
-        let (status, isTried) = try rows.first?.decode(String.self, Bool.self) ?? ("gone", false)
-        guard let state = TenantStatus(rawValue: status), TenantStatus.living.contains(state) else {
-            throw DomainError.conflict("The tenant is \(status); no mail is sent for it.")
+        guard let status, TenantStatus.living.contains(status) else {
+            throw DomainError.conflict("The tenant is \(status?.rawValue ?? "gone"); no mail is sent for it.")
         }
-        if isTried {
+        let tried = try await transaction.query(
+            """
+            SELECT 1 FROM bulkhead.deliveries d JOIN bulkhead.workflow_runs r ON r.id = d.run_id
+            WHERE d.tenant_id = \(old.tenant.uuid)::uuid AND d.kind = \(old.kind)
+              AND r.status IN ('running', 'compensating') LIMIT 1
+            """)
+        guard tried.isEmpty else {
             throw DomainError.conflict("A mail of this kind is still being tried; wait for what comes of it.")
         }
     }
@@ -93,49 +109,4 @@ public struct PostgresDeliveryRepository: DeliveryRepository, DeliveryQueue {
             WHERE link_hash = \(tokenHash)::bytea AND tenant_id = \(tenant.uuid)::uuid AND link_used_at IS NULL
             """)
     }
-
-    /// The mail, if it is still to be sent; see ``DeliveryQueue/pending(_:)``.
-    public func pending(_ id: DeliveryID) async throws -> (delivery: Delivery, tenant: Tenant)? {
-        guard let delivery = try await self.delivery(id), delivery.state == .queued || delivery.state == .deferred
-        else { return nil }
-        let rows = try await self.client.query(TenantRow.select("WHERE id = \(delivery.tenant.uuid)::uuid"))
-        guard let tenant = try rows.first.map(TenantRow.tenant), TenantStatus.living.contains(tenant.status) else {
-            return nil
-        }
-        return (delivery, tenant)
-    }
-
-    /// Remembers which link goes out; see ``DeliveryQueue/note(_:linkHash:expiresAt:permit:)``.
-    public func note(
-        _ id: DeliveryID, linkHash: [UInt8], expiresAt: Date, permit: WorkPermit
-    ) async throws {
-        _ = try await FencedClient(client: self.client).execute(
-            [
-                """
-                UPDATE bulkhead.deliveries SET link_hash = \(linkHash)::bytea,
-                    link_expires_at = \(expiresAt)::timestamptz, updated_at = greatest(clock_timestamp(), updated_at)
-                WHERE id = \(id.uuid)::uuid
-                """
-            ], under: Fence(permit), isDurable: true)
-    }
-
-    /// Remembers what came of an attempt; see ``DeliveryQueue/finish(_:_:permit:)``.
-    public func finish(_ id: DeliveryID, _ outcome: DeliveryOutcome, permit: WorkPermit) async throws {
-        _ = try await FencedClient(client: self.client).execute(
-            [
-                """
-                UPDATE bulkhead.deliveries
-                SET state = \(outcome.state.rawValue), attempts = attempts + 1,
-                    uncertain = uncertain + \(outcome.isUncertain ? 1 : 0)::int, reply_code = \(outcome.replyCode)::int,
-                    reply = left(\(outcome.reply), 1000), updated_at = greatest(clock_timestamp(), updated_at),
-                    sent_at = CASE WHEN \(outcome.state.rawValue)::text = 'sent' THEN clock_timestamp() END
-                WHERE id = \(id.uuid)::uuid AND state IN ('queued', 'deferred')
-                """
-            ], under: Fence(permit), isDurable: true)
-    }
-}
-
-extension Fence {
-    /// The same right in the terms of the workflow.
-    init(_ permit: WorkPermit) { self.init(run: RunID(permit.run), attempt: permit.attempt) }
 }

@@ -36,8 +36,8 @@ public struct PostgresMemberRepository: MemberRepository {
             let rows = try await session.query(
                 """
                 UPDATE users SET activation_hash = \(tokenHash)::bytea,
-                    activation_expires_at = \(expiresAt)::timestamptz, updated_at = clock_timestamp(),
-                    version = version + 1
+                    activation_expires_at = \(expiresAt)::timestamptz,
+                    updated_at = greatest(clock_timestamp(), updated_at), version = version + 1
                 WHERE tenant_id = \(access.tenant.uuid)::uuid AND is_first_admin AND status <> 'disabled'
                 RETURNING \(part: Self.columns)
                 """)
@@ -50,20 +50,31 @@ public struct PostgresMemberRepository: MemberRepository {
         }
     }
 
-    /// See ``MemberRepository/openActivation(tokenHash:expiresAt:in:)``.
-    public func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+    /// See ``MemberRepository/openActivation(tokenHash:expiresAt:replacingUntil:in:)``.
+    public func openActivation(
+        tokenHash: [UInt8], expiresAt: Date, replacingUntil: Date?, in access: TenantAccess
+    ) async throws -> ActivationOpening {
         try await self.database.withTenant(access) { session in
             let rows = try await session.query(
                 """
                 UPDATE users SET activation_hash = \(tokenHash)::bytea,
-                    activation_expires_at = \(expiresAt)::timestamptz, updated_at = clock_timestamp(),
-                    version = version + 1
+                    activation_expires_at = \(expiresAt)::timestamptz,
+                    updated_at = greatest(clock_timestamp(), updated_at), version = version + 1
                 WHERE tenant_id = \(access.tenant.uuid)::uuid AND is_first_admin AND status = 'invited'
+                  AND (activation_hash IS NULL OR activation_hash = \(tokenHash)::bytea
+                       OR activation_expires_at <= greatest(clock_timestamp(), \(replacingUntil)::timestamptz))
                 RETURNING id
                 """)
-            guard let id = try rows.first?[0].decode(UUID.self) else { return false }
-            try await session.audit(.init(action: "user.activationLink", subject: "user:\(UserID(id))"))
-            return true
+            if let id = try rows.first?[0].decode(UUID.self) {
+                try await session.audit(.init(action: "user.activationLink", subject: "user:\(UserID(id))"))
+                return .opened
+            }
+            let invited = try await session.query(
+                """
+                SELECT 1 FROM users
+                WHERE tenant_id = \(access.tenant.uuid)::uuid AND is_first_admin AND status = 'invited'
+                """)
+            return invited.isEmpty ? .notNeeded : .otherLinkOpen
         }
     }
 
@@ -86,7 +97,8 @@ public struct PostgresMemberRepository: MemberRepository {
             let rows = try await session.query(
                 """
                 UPDATE users SET password_hash = \(passwordHash), status = 'active', activation_hash = NULL,
-                    activation_expires_at = NULL, updated_at = clock_timestamp(), version = version + 1
+                    activation_expires_at = NULL, updated_at = greatest(clock_timestamp(), updated_at),
+                    version = version + 1
                 WHERE tenant_id = \(access.tenant.uuid)::uuid AND activation_hash = \(tokenHash)::bytea
                   AND activation_expires_at > clock_timestamp() AND status <> 'disabled'
                 RETURNING \(part: Self.columns)
@@ -96,7 +108,7 @@ public struct PostgresMemberRepository: MemberRepository {
             // A new password ends every session that the old one opened.
             _ = try await session.query(
                 """
-                UPDATE refresh_tokens SET revoked_at = clock_timestamp()
+                UPDATE refresh_tokens SET revoked_at = greatest(clock_timestamp(), created_at)
                 WHERE tenant_id = \(access.tenant.uuid)::uuid AND user_id = \(member.id.uuid)::uuid
                   AND revoked_at IS NULL
                 """)

@@ -53,17 +53,7 @@ struct DemoSeeder: Sendable {
     }
 
     /// The way of a person with a link, without the person: the hash is made once for all.
-    ///
-    /// The welcome mail may go out in between and put its own link in the place of this one, once.
     private func activate(_ access: TenantAccess) async throws {
-        do {
-            try await self.activateOnce(access)
-        } catch DomainError.linkGone {
-            try await self.activateOnce(access)
-        }
-    }
-
-    private func activateOnce(_ access: TenantAccess) async throws {
         let token = OpaqueToken.random()
         _ = try await self.composition.members.replaceActivation(
             tokenHash: token.hash, expiresAt: Date().addingTimeInterval(600), in: access)

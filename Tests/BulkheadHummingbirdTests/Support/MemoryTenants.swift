@@ -25,9 +25,11 @@ extension MemoryCatalog: MemberRepository {
             return try #require(state.members[access.tenant]?[0].member)
         }
     }
-    func openActivation(tokenHash: [UInt8], expiresAt: Date, in access: TenantAccess) async throws -> Bool {
+    func openActivation(
+        tokenHash: [UInt8], expiresAt: Date, replacingUntil: Date?, in access: TenantAccess
+    ) async throws -> ActivationOpening {
         _ = try await self.replaceActivation(tokenHash: tokenHash, expiresAt: expiresAt, in: access)
-        return true
+        return .opened
     }
     func activate(tokenHash: [UInt8], passwordHash: String, in access: TenantAccess) async throws -> Member {
         try self.state.withLock { state in
