@@ -19,6 +19,7 @@ struct ProblemTranslatorTests {
         (DomainError.forbidden("No."), 403, "forbidden"),
         (DomainError.idempotencyKeyReused, 422, "idempotency-key-reused"),
         (DomainError.busy(retryAfterSeconds: 9), 503, "busy"),
+        (DomainError.heldUp("A step is at it.", retryAfterSeconds: 9), 503, "busy"),
         (ValidationError(pointer: "/x", detail: "no"), 422, "validation-failed"),
         (TokenProblem.expired, 401, "token-expired"),
         (TokenProblem.signature, 401, "token-invalid"),

@@ -110,6 +110,36 @@ struct ProvisioningAPITests {
             .expectProblem(409, "conflict")
     }
 
+    @Test("does not wait any longer, if somebody wants that")
+    func tryNow() async throws {
+        let server = try await TestServer()
+        let journal = server.catalog.journal
+        let run = journal.begin(about: server.acme.id.description, plan: MemoryCatalog.plan)
+        journal.update(run) { $0.dueAt = .distantFuture }
+        let answer = try await server.admin(.post, self.path(server.acme, "/resume"))
+        #expect(answer.status == 202)
+        #expect(try answer.string("nextAttemptAt") == "2026-01-01T00:00:00.000000Z")
+    }
+
+    @Test("says why there is nothing to resume, and what to do")
+    func nothingToResume() async throws {
+        let server = try await TestServer()
+        let journal = server.catalog.journal
+        let run = journal.begin(about: server.acme.id.description, plan: MemoryCatalog.plan)
+        func detail() async throws -> String {
+            let answer = try await server.admin(.post, self.path(server.acme, "/resume"))
+            try answer.expectProblem(409, "conflict")
+            return try answer.string("detail") ?? ""
+        }
+        #expect(try await detail().contains("is due already"))
+        journal.update(run) { $0.worker = "host-1" }
+        #expect(try await detail().contains("host-1 is working on this"))
+        journal.append(RunEvent(.completed), to: run)
+        let text = try await detail()
+        #expect(text.contains("is completed"))
+        #expect(text.contains("POST /api/admin/tenants/\(server.acme.id)/provision "))
+    }
+
     @Test("goes on after it gave up, if somebody wants that")
     func resume() async throws {
         let server = try await TestServer()

@@ -61,6 +61,10 @@ public struct ProblemTranslator: Sendable {
             return .idempotencyKeyReused
         case .busy(let seconds):
             return .busy(retryAfter: seconds)
+        case .heldUp(let detail, let seconds):
+            var problem = ProblemDetails.busy(retryAfter: seconds)
+            problem.detail = detail
+            return problem
         }
     }
 

@@ -61,14 +61,28 @@ public struct ProvisioningService: Sendable {
         return tenant
     }
 
-    /// Lets work that gave up try again from where it stopped.
+    /// Has work tried again now, from where it stopped: work that gave up, or waits for its next attempt.
     ///
-    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` if it has not given up.
+    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` if it is over, due already or in somebody's
+    ///   hands; ``DomainError/heldUp(_:retryAfterSeconds:)`` if somebody holds it for a moment.
     public func resume(_ id: TenantID, by principal: Principal) async throws {
         let run = try await self.run(about: id)
         guard try await self.journal.resume(run.header.id, by: principal.auditName) else {
-            throw DomainError.conflict(
-                "The work about this tenant is \(run.status.rawValue); there is nothing to resume.")
+            // As it is by now: somebody may have taken it meanwhile.
+            throw DomainError.conflict(Self.reasonNotToResume(try await self.run(about: id), of: id))
         }
+    }
+
+    private static func reasonNotToResume(_ run: RunRecord, of tenant: TenantID) -> String {
+        guard run.status.isOpen else {
+            return "The work about this tenant is \(run.status.rawValue); there is nothing to resume. "
+                + "POST /api/admin/tenants/\(tenant)/provision starts what the tenant lacks."
+        }
+        guard let worker = run.worker else {
+            return "The work about this tenant is due already: a worker begins as soon as one is free and earlier work "
+                + "about the tenant is over."
+        }
+        return "\(worker) is working on this; there is nothing to resume. If that server is gone, another one goes on "
+            + "by itself within seconds."
     }
 }

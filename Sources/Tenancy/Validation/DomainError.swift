@@ -18,4 +18,7 @@ public enum DomainError: Error, Sendable, Equatable {
     case idempotencyKeyReused
     /// Too much at once; worth another try after so many seconds.
     case busy(retryAfterSeconds: Int)
+    /// Somebody else is at the thing for a moment, and nothing was changed. The text says who, and what to do; worth
+    /// another try after so many seconds.
+    case heldUp(String, retryAfterSeconds: Int)
 }

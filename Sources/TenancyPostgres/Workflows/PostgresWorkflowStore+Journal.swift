@@ -42,12 +42,29 @@ extension PostgresWorkflowStore: WorkflowJournal {
         }
     }
 
-    /// Lets a run that gave up try again; see ``WorkflowJournal/resume(_:by:)``.
+    /// Has a run tried again now; see ``WorkflowJournal/resume(_:by:)``.
     public func resume(_ run: RunID, by actor: String) async throws -> Bool {
+        let batch = PostgresBatch(
+            [LockPatience.limit, Self.resuming(run, by: actor)], transaction: .explicit(.readWrite))
+        let answers = try await LockPatience.limited { try await self.client.execute(batch) }
+        return answers.last?.isEmpty == false
+    }
+
+    /// The statement that has a run tried again now: one row if there was something to resume.
+    ///
+    /// A run is nobody's under the conditions of ``claim(_:)``; and it waits as long as its next attempt lies ahead,
+    /// perhaps by hours, after the clock was set back.
+    static func resuming(_ run: RunID, by actor: String) -> PostgresQuery {
         let resumed = RunEvent(.resumed, reason: "by \(actor)")
-        let rows = try await self.client.query(
-            """
-            WITH resumed AS (
+        return """
+            WITH found AS (
+                SELECT id FROM bulkhead.workflow_runs
+                WHERE id = \(run.uuid)::uuid AND (status = 'dead'
+                    OR (status IN ('running', 'compensating') AND run_at > statement_timestamp()
+                        AND (lease_until IS NULL OR lease_until <= statement_timestamp()
+                             OR lease_until > statement_timestamp() + interval '11 minutes')))
+                FOR UPDATE
+            ), resumed AS (
                 UPDATE bulkhead.workflow_runs r
                 SET attempt = (r.attempt / \(Self.block)::bigint + 1) * \(Self.block)::bigint, events = r.events + 1,
                     -- Whether it went forward or back is in its journal.
@@ -55,8 +72,9 @@ extension PostgresWorkflowStore: WorkflowJournal {
                         SELECT 1 FROM bulkhead.workflow_events e
                         WHERE e.run_id = r.id AND e.kind IN ('cancelled', 'compensationStarted'))
                         THEN 'compensating' ELSE 'running' END,
-                    run_at = clock_timestamp(), updated_at = greatest(clock_timestamp(), r.updated_at)
-                WHERE r.id = \(run.uuid)::uuid AND r.status = 'dead'
+                    worker = NULL, lease_until = NULL, run_at = clock_timestamp(),
+                    updated_at = greatest(clock_timestamp(), r.updated_at)
+                FROM found WHERE r.id = found.id
                 RETURNING r.id, r.events
             ), journal AS (
                 INSERT INTO bulkhead.workflow_events (run_id, sequence, at, \(part: RunEventRow.columns))
@@ -64,8 +82,7 @@ extension PostgresWorkflowStore: WorkflowJournal {
                 FROM resumed, \(part: RunEventRow.rows([resumed]))
             )
             SELECT pg_notify(\(Self.channel), resumed.id::text) FROM resumed
-            """)
-        return rows.first != nil
+            """
     }
 
     private static func record(_ row: PostgresRow) throws -> RunRecord {

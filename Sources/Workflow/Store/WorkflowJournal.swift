@@ -16,10 +16,12 @@ public protocol WorkflowJournal: Sendable {
     /// Calls back whenever the run may have changed, until the task is cancelled; a hint, calls may be lost.
     func watch(_ run: RunID, _ onChange: @escaping @Sendable () -> Void) async
 
-    /// Lets a run that gave up try again, from where it stopped.
+    /// Has a run tried again now, from where it stopped: one that gave up, or one that waits for its next attempt.
+    ///
+    /// One that gave up may fail as often again as in the beginning; for one that waits only the wait is over.
     ///
     /// - Parameter actor: who wants that, for the journal.
-    /// - Returns: false if the run has not given up.
+    /// - Returns: false if the run is over, due already, or in somebody's hands.
     func resume(_ run: RunID, by actor: String) async throws -> Bool
 }
 

@@ -25,6 +25,9 @@ struct MemoryRun: Sendable {
 
     func isDue(at now: Duration) -> Bool { self.status.isOpen && self.due <= now }
 
+    /// Whether nobody has it, and nobody will before its next attempt is due.
+    func isWaiting(at now: Duration) -> Bool { self.status.isOpen && self.due > now && self.holder(at: now) == nil }
+
     /// Whether the worker knows the workflow and every step of the plan.
     func isKnown(to request: ClaimRequest) -> Bool {
         guard let steps = request.workflows[self.header.workflow] else { return false }

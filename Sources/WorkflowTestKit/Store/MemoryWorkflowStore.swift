@@ -47,15 +47,17 @@ public final class MemoryWorkflowStore: WorkflowStore {
     /// - Returns: whether that changed something: a run that is over, or being undone already, stays as it is.
     @discardableResult
     public func cancel(_ run: RunID, reason: String? = nil) -> Bool {
-        self.intervene(in: run, RunEvent(.cancelled, reason: reason)) { $0 == .running || $0 == .dead }
+        self.intervene(in: run, RunEvent(.cancelled, reason: reason)) { run, _ in
+            run.status == .running || run.status == .dead
+        }
     }
 
-    /// Wants a dead run tried again.
+    /// Wants a run tried again now that is dead, or waits for its next attempt.
     ///
     /// - Returns: whether that changed something: other runs stay as they are.
     @discardableResult
     public func resume(_ run: RunID) -> Bool {
-        self.intervene(in: run, RunEvent(.resumed)) { $0 == .dead }
+        self.intervene(in: run, RunEvent(.resumed)) { $0.status == .dead || $0.isWaiting(at: $1) }
     }
 
     /// The time by the store's clock.
@@ -90,9 +92,9 @@ public final class MemoryWorkflowStore: WorkflowStore {
         self.state.withLock { $0.runs[run]?.holder(at: $0.clock.now) }
     }
 
-    private func intervene(in run: RunID, _ event: RunEvent, where isRight: (RunStatus) -> Bool) -> Bool {
+    private func intervene(in run: RunID, _ event: RunEvent, where isRight: (MemoryRun, Duration) -> Bool) -> Bool {
         self.change { state in
-            guard let status = state.runs[run]?.status, isRight(status) else { return false }
+            guard let found = state.runs[run], isRight(found, state.clock.now) else { return false }
             state.runs[run]?.intervene(event, at: state.clock.now, state.clock.date)
             return true
         }

@@ -94,7 +94,10 @@ final class MemoryJournal: WorkflowJournal {
     }
 
     func resume(_ run: RunID, by actor: String) async throws -> Bool {
-        guard try await self.run(run)?.status == .dead else { return false }
+        guard let found = try await self.run(run) else { return false }
+        let waits = found.status.isOpen && found.worker == nil && found.dueAt > Date()
+        guard found.status == .dead || waits else { return false }
+        self.update(run) { $0.dueAt = Self.start }
         self.append(RunEvent(.resumed, reason: "by \(actor)"), to: run)
         return true
     }

@@ -127,6 +127,16 @@ import WorkflowTestKit
         #expect(!self.store.resume(.random()) && !self.store.cancel(.random()))
     }
 
+    @Test func `a run that waits is resumed, one in somebody's hands is not`() async throws {
+        let run = self.store.start(self.workflow.header())
+        let fence = try #require(try await self.claim()?.fence)
+        #expect(!self.store.resume(run))
+        _ = try await self.store.record([.failed("a")], under: fence, then: .release(after: .seconds(60), .running))
+        #expect(try await self.claim() == nil)
+        #expect(self.store.resume(run))
+        #expect(try await self.claim()?.header.id == run)
+    }
+
     @Test func `a run can be started in the midst of it, and only once`() async throws {
         let header = self.workflow.header()
         self.store.start(header, events: [.began("a"), .done("a"), RunEvent(.deadLettered)])
