@@ -6,9 +6,9 @@ import Workflow
 
 /// Starts the workflows about tenants, each in the transaction that makes it necessary.
 public struct PostgresTenantProvisioner: TenantProvisioner {
-    private let client: PostgresClient
-    private let store: PostgresWorkflowStore
-    private let workflows: TenantWorkflows
+    let client: PostgresClient
+    let store: PostgresWorkflowStore
+    let workflows: TenantWorkflows
     private let pool: WarmPool
     private let logger: Logger
 
@@ -50,57 +50,6 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
                     details: ["subdomain": new.subdomain.description, "tier": new.tier.description],
                     requestID: requestID), in: transaction)
             return try await Self.tenant(order.tenant, in: transaction)
-        }
-    }
-
-    /// Starts what a tenant lacks; see ``TenantProvisioner/repair(_:by:requestID:once:)``.
-    public func repair(
-        _ id: TenantID, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
-    ) async throws -> Once<Tenant> {
-        try await CatalogIdempotency.once(once, on: self.client) { transaction in
-            let open = try await Self.lockRuns(about: id, in: transaction)
-            let tenant = try await Self.tenant(id, in: transaction, locking: true)
-            guard !open else { return tenant }
-            switch tenant.status {
-            case .failed, .provisioning: try await self.startAnew(tenant, by: principal, in: transaction)
-            case let status where TenantStatus.living.contains(status):
-                let order = try await self.order(for: tenant, by: principal, in: transaction)
-                let header = try RunHeader(of: self.workflows.repair, subject: id.description, input: order)
-                _ = try await transaction.execute(self.store.starting(header))
-            default:
-                throw DomainError.conflict(
-                    "The tenant is \(tenant.status.rawValue); only one that is there or failed can be provisioned.")
-            }
-            try await PostgresAuditTrail.append(
-                AuditEvent(
-                    actor: principal.auditName, action: "tenant.provision", tenant: id, requestID: requestID),
-                in: transaction)
-            return try await Self.tenant(id, in: transaction)
-        }
-    }
-
-    /// Starts removing a tenant; see ``TenantProvisioner/remove(_:by:requestID:)``.
-    public func remove(_ id: TenantID, by principal: Principal, requestID: String?) async throws -> Tenant {
-        try await self.client.withTransaction { transaction in
-            // The runs first, as workers do: whoever holds one of them wants the tenant next.
-            _ = try await Self.lockRuns(about: id, in: transaction)
-            let tenant = try await Self.tenant(id, in: transaction, locking: true)
-            guard tenant.status.mayBecome(.deleting) else { return tenant }
-            let order = try await self.order(for: tenant, by: principal, in: transaction)
-            if tenant.status == .provisioning {
-                _ = try await transaction.execute(
-                    PostgresWorkflowStore.cancelling(
-                        subject: id.description, workflow: TenantWorkflows.provisionName,
-                        reason: "the tenant was deleted by \(principal.auditName)"))
-            }
-            _ = try await transaction.query(
-                "UPDATE public.tenants SET status = 'deleting' WHERE id = \(id.uuid)::uuid")
-            let header = try RunHeader(of: self.workflows.remove, subject: id.description, input: order)
-            _ = try await transaction.execute(self.store.starting(header))
-            try await PostgresAuditTrail.append(
-                AuditEvent(actor: principal.auditName, action: "tenant.delete", tenant: id, requestID: requestID),
-                in: transaction)
-            return try await Self.tenant(id, in: transaction)
         }
     }
 
@@ -150,52 +99,7 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
         }
     }
 
-    private func startAnew(
-        _ tenant: Tenant, by principal: Principal, in transaction: borrowing PostgresTransaction
-    ) async throws {
-        let order = try await self.order(for: tenant, by: principal, in: transaction)
-        if tenant.status == .failed {
-            _ = try await transaction.query(
-                "UPDATE public.tenants SET status = 'provisioning' WHERE id = \(tenant.id.uuid)::uuid")
-        }
-        // A run that gave up half-way back is left to history: the new one takes over what it finds.
-        let header = try RunHeader(of: self.workflows.provision, subject: tenant.id.description, input: order)
-        _ = try await transaction.execute(self.store.starting(header))
-    }
-
-    /// What the tenant was to be like, under the name and tier that it has by now.
-    private func order(
-        for tenant: Tenant, by principal: Principal, in transaction: borrowing PostgresTransaction
-    ) async throws -> TenantOrder {
-        let rows = try await transaction.query(
-            """
-            SELECT input FROM bulkhead.workflow_runs
-            WHERE subject = \(tenant.id.description) AND workflow = \(TenantWorkflows.provisionName.rawValue)
-            ORDER BY number LIMIT 1
-            """)
-        guard var order = try rows.first?[0].decode(PostgresJSON<TenantOrder>.self).value else {
-            throw DomainError.conflict("The tenant was made by an earlier version, which did not record how.")
-        }
-        order.warm = nil
-        order.actor = principal.auditName
-        order.new.name = tenant.name
-        order.new.tier = tenant.tier
-        return order
-    }
-
-    /// Whether workers are at work for a tenant; they are held back until the transaction ends.
-    private static func lockRuns(
-        about id: TenantID, in transaction: borrowing PostgresTransaction
-    ) async throws -> Bool {
-        let rows = try await transaction.query(
-            """
-            SELECT 1 FROM bulkhead.workflow_runs
-            WHERE subject = \(id.description) AND status IN ('running', 'compensating') ORDER BY number FOR UPDATE
-            """)
-        return !rows.isEmpty
-    }
-
-    private static func tenant(
+    static func tenant(
         _ id: TenantID, in transaction: borrowing PostgresTransaction, locking: Bool = false
     ) async throws -> Tenant {
         let rows = try await transaction.query(
