@@ -1,9 +1,11 @@
 import BulkheadHummingbird
+import ControlPlane
 import HTTPTypes
 import Identity
 import Synchronization
 import Tenancy
 import Testing
+import Workflow
 
 @Suite("Idempotency-Key")
 struct IdempotencyTests {
@@ -58,7 +60,7 @@ struct IdempotencyTests {
         #expect(replay.text == answer.text, sourceLocation: sourceLocation)
         #expect(replay["idempotency-replayed"] == "true", sourceLocation: sourceLocation)
         #expect(answer["idempotency-replayed"] == nil, sourceLocation: sourceLocation)
-        for name in ["content-type", "location", "link", "preference-applied"] {
+        for name in ["content-type", "location", "link"] {
             #expect(replay[name] == answer[name], "\(name)", sourceLocation: sourceLocation)
         }
     }
@@ -69,24 +71,66 @@ struct IdempotencyTests {
         let first = try await self.create(server, key: "k-1")
         #expect(first.status == 202)
         self.expectReplay(try await self.create(server, key: "\"k-1\""), of: first)
-        self.expectReplay(try await self.create(server, key: "k-1", prefer: "wait=5"), of: first)
         #expect(server.catalog.state.withLock { $0.effects } == 1)
         #expect(try await self.create(server, key: "k-2", subdomain: "other").status == 202)
     }
 
-    @Test("what somebody waited for is what is given again")
+    @Test("what somebody waited for is what is given again, to those who wait and to those who do not")
     func improved() async throws {
         let server = try await TestServer()
         let first = try await self.create(server, key: "k", prefer: "wait=5")
         #expect(first.status == 201)
         #expect(first["preference-applied"] == "wait=5")
-        self.expectReplay(try await self.create(server, key: "k", prefer: "wait=5"), of: first)
-        self.expectReplay(try await self.create(server, key: "k"), of: first)
+        let waiting = try await self.create(server, key: "k", prefer: "wait=7")
+        self.expectReplay(waiting, of: first)
+        #expect(waiting["preference-applied"] == "wait=7")
+        let again = try await self.create(server, key: "k")
+        self.expectReplay(again, of: first)
+        #expect(again["preference-applied"] == nil)
+    }
 
+    @Test("one that waited in vain is told what all are told")
+    func waitedInVain() async throws {
+        let server = try await TestServer()
         server.catalog.state.withLock { $0.worksAtOnce = false }
-        let late = try await self.create(server, key: "l", subdomain: "umbrella", prefer: "wait=1")
-        #expect(late.status == 202)
-        self.expectReplay(try await self.create(server, key: "l", subdomain: "umbrella"), of: late)
+        let first = try await self.create(server, key: "k", prefer: "wait=1")
+        #expect(first.status == 202)
+        self.expectReplay(try await self.create(server, key: "k"), of: first)
+        self.expectReplay(try await self.create(server, key: "k", prefer: "wait=1"), of: first)
+    }
+
+    @Test("a repeated request waits as well, and its better answer is the answer from then on")
+    func repeatedRequestWaits() async throws {
+        let server = try await TestServer()
+        server.catalog.state.withLock { $0.worksAtOnce = false }
+        #expect(try await self.create(server, key: "k").status == 202)
+        async let first = self.create(server, key: "k", prefer: "wait=60")
+        async let second = self.create(server, key: "k", prefer: "wait=60")
+        try await eventually { server.catalog.journal.watchers == 2 }
+        try await server.catalog.completeWork(about: "initech")
+        let answers = try await [first, second, self.create(server, key: "k")]
+        for answer in answers {
+            #expect(answer.status == 201)
+            #expect(answer["idempotency-replayed"] == "true")
+            #expect(answer.text == answers[0].text)
+        }
+        #expect(try answers[0].string("status") == "active")
+        #expect(server.catalog.state.withLock { $0.effects } == 1)
+    }
+
+    @Test("those who wait are told of a tenant that cannot be made, and the others then are too")
+    func failed() async throws {
+        let server = try await TestServer()
+        server.catalog.state.withLock { $0.worksAtOnce = false }
+        _ = try await self.create(server, key: "k")
+        let label = try #require(Subdomain(stored: "initech"))
+        let tenant = try #require(try await server.catalog.tenant(label))
+        let run = try await server.catalog.provisioning.run(about: tenant.id)
+        server.catalog.complete(run.header.id, tenant.id, .failed)
+        let told = try await self.create(server, key: "k", prefer: "wait=5")
+        #expect(told.status == 202)
+        #expect(try told.string("status") == "failed")
+        #expect(try await self.create(server, key: "k").text == told.text)
     }
 
     @Test("belongs to one request: another body or query is 422")

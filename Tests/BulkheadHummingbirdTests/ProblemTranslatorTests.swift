@@ -51,6 +51,13 @@ struct ProblemTranslatorTests {
         #expect(ProblemTranslator().problem(for: error).headers[.retryAfter] == "4")
     }
 
+    @Test("who is held up is told by what, and when to come again")
+    func heldUp() {
+        let problem = ProblemTranslator().problem(for: DomainError.heldUp("A step is at it.", retryAfterSeconds: 7))
+        #expect(problem.headers[.retryAfter] == "7")
+        #expect(problem.detail == "A step is at it.")
+    }
+
     private struct Input: Decodable {
         struct Inner: Decodable { var b: [Int] }
         var a: Inner

@@ -43,16 +43,30 @@ struct TenantDocuments: Sendable {
         TenantDocument(tenant: tenant, url: self.tenants.url(of: tenant))
     }
 
-    /// The answer to a request that has made a tenant, or has started to.
-    ///
-    /// - Parameter waited: the wish that was granted, if somebody has waited for the tenant.
-    func answer(creating tenant: Tenant, waited: WaitPreference?) -> StoredAnswer {
-        var headers: HTTPFields = [
-            .location: Self.path(of: tenant.id), .link: "<\(Self.provisioningPath(of: tenant.id))>; rel=\"monitor\"",
-        ]
-        headers[.preferenceApplied] = waited?.applied
-        let isThere = waited != nil && tenant.status == .active
-        return StoredAnswer(json: self.document(of: tenant), status: isThere ? .created : .accepted, headers: headers)
+    /// The answer to a request that has started to make a tenant.
+    func answer(creating tenant: Tenant) -> StoredAnswer { self.answer(tenant, status: .accepted) }
+
+    /// The answer to a request that has waited for a tenant: nil if it says no more than the one before.
+    func answer(havingMade tenant: Tenant) -> StoredAnswer? {
+        switch tenant.status {
+        case .active: return self.answer(tenant, status: .created)
+        case .failed: return self.answer(tenant, status: .accepted)
+        default: return nil
+        }
+    }
+
+    private func answer(_ tenant: Tenant, status: HTTPResponse.Status) -> StoredAnswer {
+        StoredAnswer(
+            json: self.document(of: tenant), status: status,
+            headers: [
+                .location: Self.path(of: tenant.id),
+                .link: "<\(Self.provisioningPath(of: tenant.id))>; rel=\"monitor\"",
+            ])
+    }
+
+    /// The tenant that an answer is about, by the place it names.
+    static func tenant(of answer: StoredAnswer) -> TenantID? {
+        answer.headers["location"]?.split(separator: "/").last.flatMap { TenantID(String($0)) }
     }
 
     /// The answer to a request that has started work about a tenant.

@@ -2,8 +2,6 @@ import BulkheadHummingbird
 import ControlPlane
 import HTTPTypes
 import Hummingbird
-import Logging
-import ServiceLifecycle
 import Tenancy
 
 /// Creating, finding and removing tenants.
@@ -44,38 +42,11 @@ struct TenantsRoutes: RouteGroup {
         let documents = self.documents
         let once = try await self.tenants.begin(
             new, by: principal, requestID: context.scope.requestID,
-            once: repeatable?.call { documents.answer(creating: $0, waited: nil) })
-        guard case .done(let begun) = once, let wait = WaitPreference(request.headers),
-            let tenant = await self.outcome(of: begun, wait, context.logger)
-        else { return Response(once) { documents.answer(creating: $0, waited: nil) } }
-        let answer = documents.answer(creating: tenant, waited: wait)
-        if let repeatable { await self.improve(repeatable.key, answer, context.logger) }
-        return Response(answer)
-    }
-
-    /// The tenant after the wait.
-    ///
-    /// - Returns: nil if waiting failed or the server is stopping: the tenant is being made all the same, and the client
-    ///   is told that.
-    private func outcome(of tenant: Tenant, _ wait: WaitPreference, _ logger: Logger) async -> Tenant? {
-        do {
-            let provisioning = self.provisioning
-            return try await cancelWhenGracefulShutdown {
-                try await provisioning.wait(for: tenant.id, atMost: .seconds(wait.seconds))
-            }
-        } catch {
-            logger.info("Waiting for a tenant ended early", metadata: ["error": "\(error)"])
-            return nil
-        }
-    }
-
-    /// The client has its answer whether or not it can be given again in this form.
-    private func improve(_ key: IdempotencyKey, _ answer: StoredAnswer, _ logger: Logger) async {
-        do {
-            try await self.idempotency.improve(key, answer: answer)
-        } catch {
-            logger.warning("A better answer was not stored", metadata: ["error": "\(error)"])
-        }
+            once: repeatable?.call { documents.answer(creating: $0) })
+        let wait = CreationWait(
+            provisioning: self.provisioning, idempotency: self.idempotency, documents: documents)
+        return await wait.response(
+            to: once, key: repeatable?.key, wait: WaitPreference(request.headers), logger: context.logger)
     }
 
     private func newTenant(_ body: ReceivedBody) async throws -> NewTenant {

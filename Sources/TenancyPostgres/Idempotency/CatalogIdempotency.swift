@@ -27,16 +27,25 @@ enum CatalogIdempotency {
         }
     }
 
-    /// Replaces a stored answer by one that says more, once it is known.
-    static func improve(_ key: IdempotencyKey, _ answer: StoredAnswer, on client: PostgresClient) async throws {
-        _ = try await client.query(
-            """
+    /// Replaces a stored answer by one that says more, once it is known, unless somebody else has.
+    ///
+    /// - Returns: the answer that is stored from now on.
+    static func improve(
+        _ key: IdempotencyKey, _ answer: StoredAnswer, to better: StoredAnswer, on client: PostgresClient
+    ) async throws -> StoredAnswer {
+        let improvement: PostgresQuery = """
             UPDATE bulkhead.idempotency_keys
-            SET status = \(answer.status)::int, headers = \(PostgresJSON(answer.headers))::jsonb,
-                body = \(answer.body)::bytea
+            SET status = \(better.status)::int, headers = \(PostgresJSON(better.headers))::jsonb,
+                body = \(better.body)::bytea
             WHERE principal = \(key.principal) AND route = \(key.route) AND key = \(key.key)
               AND fingerprint = \(key.fingerprint)::bytea
-            """)
+              AND status = \(answer.status)::int AND body = \(answer.body)::bytea
+            """
+        // A statement of its own, which sees what somebody else has committed while the first one waited for him.
+        let answers = try await client.execute(
+            PostgresBatch([improvement, Self.selection(key)], transaction: .explicit(.readWrite)))
+        guard let row = answers[1].first else { return better }
+        return try Self.stored(row, for: key)
     }
 
     private static func answer(
@@ -56,12 +65,23 @@ enum CatalogIdempotency {
             WITH gone AS (
                 DELETE FROM bulkhead.idempotency_keys
                 WHERE principal = \(key.principal) AND route = \(key.route) AND key = \(key.key)
-                  AND expires_at <= clock_timestamp())
-            SELECT fingerprint, status, headers, body FROM bulkhead.idempotency_keys
-            WHERE principal = \(key.principal) AND route = \(key.route) AND key = \(key.key)
-              AND expires_at > clock_timestamp()
+                  AND expires_at <= statement_timestamp())
+            \(part: Self.living(key))
             """)
-        guard let row = rows.first else { return nil }
+        return try rows.first.map { try Self.stored($0, for: key) }
+    }
+
+    private static func selection(_ key: IdempotencyKey) -> PostgresQuery { "\(part: Self.living(key))" }
+
+    private static func living(_ key: IdempotencyKey) -> PostgresQueryPart {
+        """
+        SELECT fingerprint, status, headers, body FROM bulkhead.idempotency_keys
+        WHERE principal = \(key.principal) AND route = \(key.route) AND key = \(key.key)
+          AND expires_at > statement_timestamp()
+        """
+    }
+
+    private static func stored(_ row: PostgresRow, for key: IdempotencyKey) throws -> StoredAnswer {
         let (fingerprint, status, headers, body) = try row.decode(
             [UInt8].self, Int.self, PostgresJSON<[String: String]>.self, [UInt8].self)
         guard fingerprint == key.fingerprint else { throw DomainError.idempotencyKeyReused }

@@ -10,9 +10,11 @@ public struct PostgresIdempotencyRepository: IdempotencyRepository {
         self.client = client
     }
 
-    /// Replaces a stored answer; see ``IdempotencyRepository/improve(_:answer:)``.
-    public func improve(_ key: IdempotencyKey, answer: StoredAnswer) async throws {
-        try await CatalogIdempotency.improve(key, answer, on: self.client)
+    /// Replaces a stored answer; see ``IdempotencyRepository/improve(_:_:to:)``.
+    public func improve(
+        _ key: IdempotencyKey, _ answer: StoredAnswer, to better: StoredAnswer
+    ) async throws -> StoredAnswer {
+        try await CatalogIdempotency.improve(key, answer, to: better, on: self.client)
     }
 
     /// Removes expired answers; see ``IdempotencyRepository/removeExpired()``.

@@ -18,7 +18,6 @@ final class MemoryCatalog: Sendable {
         var events: [AuditEvent] = []
         var deliveries: [Delivery] = []
         var answers: [String: (fingerprint: [UInt8], answer: StoredAnswer)] = [:]
-        var improvements: [StoredAnswer] = []
         /// Whether work about tenants is done as soon as it is begun.
         var worksAtOnce = true
         var effects = 0

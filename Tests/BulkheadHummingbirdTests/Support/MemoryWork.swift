@@ -97,10 +97,13 @@ extension MemoryCatalog: TenantProvisioner {
 }
 
 extension MemoryCatalog: IdempotencyRepository {
-    func improve(_ key: IdempotencyKey, answer: StoredAnswer) async throws {
+    func improve(
+        _ key: IdempotencyKey, _ answer: StoredAnswer, to better: StoredAnswer
+    ) async throws -> StoredAnswer {
         self.state.withLock { state in
-            state.improvements.append(answer)
-            state.answers["\(key.principal) \(key.route) \(key.key)"]?.answer = answer
+            let name = "\(key.principal) \(key.route) \(key.key)"
+            if state.answers[name]?.answer == answer { state.answers[name]?.answer = better }
+            return state.answers[name]?.answer ?? better
         }
     }
     func removeExpired() async throws -> Int { 0 }
