@@ -138,6 +138,8 @@ struct ProvisioningAPITests {
         let text = try await detail()
         #expect(text.contains("is completed"))
         #expect(text.contains("POST /api/admin/tenants/\(server.acme.id)/provision "))
+        server.catalog.setStatus(.deleted, of: server.acme.id)
+        #expect(try await !detail().contains("POST"))
     }
 
     @Test("goes on after it gave up, if somebody wants that")

@@ -69,14 +69,16 @@ public struct ProvisioningService: Sendable {
         let run = try await self.run(about: id)
         guard try await self.journal.resume(run.header.id, by: principal.auditName) else {
             // As it is by now: somebody may have taken it meanwhile.
-            throw DomainError.conflict(Self.reasonNotToResume(try await self.run(about: id), of: id))
+            throw DomainError.conflict(try await self.reasonNotToResume(try await self.run(about: id), of: id))
         }
     }
 
-    private static func reasonNotToResume(_ run: RunRecord, of tenant: TenantID) -> String {
+    private func reasonNotToResume(_ run: RunRecord, of id: TenantID) async throws -> String {
         guard run.status.isOpen else {
-            return "The work about this tenant is \(run.status.rawValue); there is nothing to resume. "
-                + "POST /api/admin/tenants/\(tenant)/provision starts what the tenant lacks."
+            let text = "The work about this tenant is \(run.status.rawValue); there is nothing to resume."
+            // One that is gone lacks nothing.
+            guard try await self.tenants.tenant(id)?.status.mayBecome(.deleting) == true else { return text }
+            return text + " POST /api/admin/tenants/\(id)/provision starts what the tenant lacks."
         }
         guard let worker = run.worker else {
             return "The work about this tenant is due already: a worker begins as soon as one is free and earlier work "
