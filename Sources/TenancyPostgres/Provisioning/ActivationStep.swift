@@ -13,13 +13,22 @@ struct ActivationStep: WorkflowStep {
         let tenant = order.tenant
         return try await self.effects.fenced.transaction(under: context.fence, isDurable: true) { transaction in
             let rows = try await transaction.query(
-                "SELECT status, activated_at IS NOT NULL FROM public.tenants WHERE id = \(tenant.uuid)::uuid FOR UPDATE"
-            )
-            let (status, wasOpened) = try rows.first?.decode(String.self, Bool.self) ?? ("gone", false)
+                """
+                SELECT status, activated_at IS NOT NULL, to_regnamespace(schema_name)::oid::bigint
+                FROM public.tenants WHERE id = \(tenant.uuid)::uuid FOR UPDATE
+                """)
+            let (status, wasOpened, schema) =
+                try rows.first?.decode(String.self, Bool.self, Int?.self) ?? ("gone", false, nil)
             // Also when somebody has deleted it since: what an attempt did of which nobody heard stays done.
             if wasOpened { return StepResult(evidence: ["status": .string(status), "since": "before"]) }
             guard status == TenantStatus.provisioning.rawValue else {
                 throw StepFailure("the tenant is \(status) and is not opened", retry: .never)
+            }
+            let inAdvance = try context.output(of: SchemaStep.name, as: SchemaProof.self)?.isProven == true
+            guard let schema, !inAdvance || schema == order.warm?.number else {
+                throw StepFailure(
+                    "the schema is not the one that was proven: it was dropped since; provision the tenant anew",
+                    retry: .never)
             }
             _ = try await transaction.query(
                 """

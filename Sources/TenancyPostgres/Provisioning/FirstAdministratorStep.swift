@@ -16,6 +16,13 @@ struct FirstAdministratorStep: WorkflowStep {
     var name: StepName { Self.name }
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<Output> {
+        let answers = try await self.effects.fenced.execute(
+            self.effects.asOwner(of: order.tenant, Self.statements(order)), under: context.fence)
+        return try Self.result(answers[TenantEffects.ownerOpening...])
+    }
+
+    /// What is to be written, as the tables' owner in the tenant's context.
+    static func statements(_ order: TenantOrder) -> [PostgresQuery] {
         let tenant = order.tenant
         let invitation: PostgresQuery = """
             INSERT INTO users (tenant_id, email, name, role, is_first_admin)
@@ -30,13 +37,16 @@ struct FirstAdministratorStep: WorkflowStep {
             tenant: tenant, actor: order.actor, requestID: nil,
             unless: "EXISTS (SELECT 1 FROM audit_log a WHERE a.tenant_id = \(tenant.uuid)::uuid)")
         let found: PostgresQuery = "SELECT id FROM users WHERE tenant_id = \(tenant.uuid)::uuid AND is_first_admin"
-        let answers = try await self.effects.fenced.execute(
-            self.effects.asOwner(of: tenant, [invitation, trail, found]), under: context.fence)
-        let opening = TenantEffects.ownerOpening
-        guard let id = try answers[opening + 2].first?[0].decode(UUID.self) else {
+        return [invitation, trail, found]
+    }
+
+    /// What the answers to ``statements(_:)`` say.
+    static func result(_ answers: ArraySlice<PostgresRows>) throws -> StepResult<Output> {
+        let first = answers.startIndex
+        guard let id = try answers[first + 2].first?[0].decode(UUID.self) else {
             throw StepFailure("the first administrator could not be found after being invited", retry: .withBackoff)
         }
-        let isNew = answers[opening].affectedRows == 1
+        let isNew = answers[first].affectedRows == 1
         return StepResult(
             Output(member: UserID(id)),
             evidence: ["member": .string(UserID(id).description), "state": isNew ? "invited" : "present"])

@@ -10,7 +10,8 @@ struct IsolationProofStep: WorkflowStep {
     var name: StepName { Self.name }
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
-        if let proof = try self.proofInAdvance(order, context) { return try Self.result(proof, source: "warmPool") }
+        let schema = try context.output(of: SchemaStep.name, as: SchemaProof.self)
+        if schema?.isProven == true, let result = try self.resultInAdvance(order) { return result }
         let rows = try await self.effects.fenced.execute(
             ["SELECT status FROM public.tenants WHERE id = \(order.tenant.uuid)::uuid"], under: context.fence)
         // In a tenant that is in use a canary could be taken for a client.
@@ -23,15 +24,14 @@ struct IsolationProofStep: WorkflowStep {
         return try Self.result(proof, source: "now")
     }
 
-    /// The proof of a schema that was made in advance and taken over as it was: of all tables, and against another tenant.
+    /// The proof of a schema that was made in advance: of all tables, and against another tenant; nil if it was not.
     ///
     /// What the schema step had to make or to repair was not there when the proof was made.
-    private func proofInAdvance(_ order: TenantOrder, _ context: StepContext) throws -> IsolationProof? {
-        let schema = try context.output(of: SchemaStep.name, as: SchemaProof.self)
-        guard schema?.isProven == true, let proof = order.warm?.proof, proof.seenOfOthers != nil,
+    func resultInAdvance(_ order: TenantOrder) throws -> StepResult<NoOutput>? {
+        guard let proof = order.warm?.proof, proof.seenOfOthers != nil,
             proof.tables == self.effects.template.tables.count
         else { return nil }
-        return proof
+        return try Self.result(proof, source: "warmPool")
     }
 
     /// The canaries are gone already, or go with the schema.

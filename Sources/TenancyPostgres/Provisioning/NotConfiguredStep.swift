@@ -5,6 +5,8 @@ public import Workflow
 public struct NotConfiguredStep: WorkflowStep {
     /// The step's name in its workflow.
     public let name: StepName
+    /// None.
+    public var effect: StepEffect { .none }
 
     /// A step of this name.
     public init(_ name: StepName) { self.name = name }
@@ -28,7 +30,7 @@ struct UndoingStep<Step: WorkflowStep>: WorkflowStep where Step.Input == TenantO
 
     var name: StepName { StepName(rawValue: self.step.name.rawValue + "Removal") }
     var policy: StepPolicy { self.step.policy }
-    var hasExternalEffect: Bool { self.step.hasExternalEffect }
+    var effect: StepEffect { self.step.effect }
 
     func perform(_ input: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         StepResult(evidence: try await self.step.undo(input, output: nil, in: context))

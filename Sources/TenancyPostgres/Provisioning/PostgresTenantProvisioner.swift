@@ -31,8 +31,24 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
     public func begin(
         _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
     ) async throws -> Once<Tenant> {
+        let tiers = self.pool.size > 0 ? try await self.workflows.effects.tiers.tiers() : nil
+        do {
+            return try await self.begin(new, by: principal, requestID: requestID, once: once, pooledWith: tiers)
+        } catch let refused as WarmStart.Refused {
+            self.logger.warning(
+                "A schema made in advance cannot be used", metadata: ["error": "\(String(reflecting: refused.cause))"])
+            try await self.pool.distrust(refused.tenant)
+            return try await self.begin(new, by: principal, requestID: requestID, once: once, pooledWith: nil)
+        }
+    }
+
+    /// - Parameter tiers: what settings depend on, for a tenant out of the pool; nil for one that is made from nothing.
+    private func begin(
+        _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?,
+        pooledWith tiers: [Tier]?
+    ) async throws -> Once<Tenant> {
         try await CatalogIdempotency.once(once, on: self.client) { transaction in
-            let warm = try await self.pool.take(in: transaction)
+            let warm = tiers == nil ? nil : try await self.pool.take(in: transaction)
             var order = TenantOrder(tenant: warm?.tenant ?? .random(), new: new, actor: principal.auditName)
             order.warm = warm?.schema
             try await Self.reserve(order, in: transaction)
@@ -42,8 +58,11 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
             reserved.output = [:]
             reserved.evidence = SubdomainStep.evidence(order)
             reserved.milliseconds = 0
-            let attempt = RunEvent(.attemptStarted, step: SubdomainStep.name, direction: .forward, number: 1)
-            _ = try await transaction.execute(self.store.starting(header, done: [attempt, reserved]))
+            var done = [RunEvent(.attemptStarted, step: SubdomainStep.name, direction: .forward, number: 1), reserved]
+            if warm != nil, let tiers {
+                done += try await WarmStart(order, tiers: tiers, effects: self.workflows.effects).run(in: transaction)
+            }
+            _ = try await transaction.execute(self.store.starting(header, done: done))
             try await PostgresAuditTrail.append(
                 AuditEvent(
                     actor: principal.auditName, action: "tenant.create", tenant: order.tenant,

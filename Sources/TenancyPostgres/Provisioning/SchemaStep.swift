@@ -89,7 +89,7 @@ struct SchemaStep: WorkflowStep {
         _ = try await self.effects.fenced.execute(building.records, under: fence)
     }
 
-    private func result(_ source: String, _ repaired: [String] = [], isProven: Bool) -> StepResult<SchemaProof> {
+    func result(_ source: String, _ repaired: [String] = [], isProven: Bool) -> StepResult<SchemaProof> {
         StepResult(
             SchemaProof(isProven: isProven),
             evidence: [

@@ -13,6 +13,7 @@ public struct TenantWorkflows: Sendable {
     /// All of them.
     public static let names: [WorkflowName] = [Self.provisionName, Self.repairName, Self.removeName]
 
+    let effects: TenantEffects
     /// Makes a tenant.
     public let provision: Workflow
     /// Gives a tenant that is there what it lacks.
@@ -37,6 +38,7 @@ public struct TenantWorkflows: Sendable {
         let effects = TenantEffects(
             fenced: FencedClient(client: client), database: database, signer: signer, template: template, tiers: tiers,
             store: store, mailDomain: mailDomain)
+        self.effects = effects
         let build: [any WorkflowStep<TenantOrder>] = [
             SubdomainStep(effects: effects), SchemaStep(effects: effects), SettingsStep(effects: effects),
             FirstAdministratorStep(effects: effects), IsolationProofStep(effects: effects),

@@ -45,6 +45,14 @@ public struct WarmPool: Sendable {
         return (TenantID(id), WarmSchema(version: version, madeAt: madeAt, number: number, proof: proof.value))
     }
 
+    /// Hands a schema out to nobody, because something is wrong with it; the keeper drops it.
+    func distrust(_ tenant: TenantID) async throws {
+        _ = try await self.effects.client.query(
+            """
+            UPDATE bulkhead.warm_tenants SET proof = NULL, schema_oid = NULL WHERE id = \(tenant.uuid)::uuid
+            """)
+    }
+
     /// What one round of keeping the pool did.
     public enum Round: Sendable, Hashable {
         /// A schema of an earlier template, or one that was never proven, was dropped.

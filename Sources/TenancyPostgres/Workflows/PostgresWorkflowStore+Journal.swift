@@ -81,7 +81,7 @@ extension PostgresWorkflowStore: WorkflowJournal {
                 SELECT resumed.id, resumed.events, clock_timestamp(), \(part: RunEventRow.values)
                 FROM resumed, \(part: RunEventRow.rows([resumed]))
             )
-            SELECT pg_notify(\(Self.channel), resumed.id::text) FROM resumed
+            SELECT pg_notify(\(Self.channel), resumed.id::text), pg_notify(\(Self.dueChannel), '') FROM resumed
             """
     }
 

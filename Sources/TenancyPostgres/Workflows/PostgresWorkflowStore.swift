@@ -9,6 +9,8 @@ public import Workflow
 public struct PostgresWorkflowStore: WorkflowStore {
     /// The channel on which changes are announced, with the run's id.
     static let channel = "bulkhead_workflow"
+    /// The channel on which it is announced that some run may have become due, for workers.
+    static let dueChannel = "bulkhead_workflow_due"
     /// Numbers of attempts that one claim may give out.
     static let block = 1024
 
@@ -91,6 +93,7 @@ public struct PostgresWorkflowStore: WorkflowStore {
                 FROM held, \(part: RunEventRow.rows(events))
             )
             SELECT held.attempt, pg_notify(\(Self.channel), held.id::text),
+                   CASE WHEN \(change.lease)::bigint IS NULL THEN pg_notify(\(Self.dueChannel), '') END,
                    set_config('synchronous_commit', \(change.isDurable ? "on" : "off"), true)
             FROM held
             """)
@@ -115,9 +118,9 @@ public struct PostgresWorkflowStore: WorkflowStore {
         try await self.run(run)?.status
     }
 
-    /// Calls back whenever runs may have become due or have changed, until the task is cancelled.
+    /// Calls back whenever runs may have become due, until the task is cancelled.
     public func watch(_ onChange: @Sendable () -> Void) async {
-        for await _ in self.listener.notifications(on: [Self.channel]) { onChange() }
+        for await _ in self.listener.notifications(on: [Self.dueChannel]) { onChange() }
     }
 
     /// The statements that create a run, for the transaction of whoever wants the work done.
@@ -135,7 +138,7 @@ public struct PostgresWorkflowStore: WorkflowStore {
             INSERT INTO bulkhead.workflow_events (run_id, sequence, \(part: RunEventRow.columns))
             SELECT \(header.id.uuid)::uuid, e.place, \(part: RunEventRow.values) FROM \(part: RunEventRow.rows(events))
             """,
-            "SELECT pg_notify(\(Self.channel), \(header.id.description))",
+            "SELECT pg_notify(\(Self.channel), \(header.id.description)), pg_notify(\(Self.dueChannel), '')",
         ]
     }
 
@@ -162,7 +165,7 @@ public struct PostgresWorkflowStore: WorkflowStore {
                 SELECT turned.id, turned.events, clock_timestamp(), \(part: RunEventRow.values)
                 FROM turned, \(part: RunEventRow.rows([cancelled]))
             )
-            SELECT pg_notify(\(Self.channel), turned.id::text) FROM turned
+            SELECT pg_notify(\(Self.channel), turned.id::text), pg_notify(\(Self.dueChannel), '') FROM turned
             """
         ]
     }

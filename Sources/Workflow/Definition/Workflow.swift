@@ -63,24 +63,24 @@ public struct AnyWorkflowStep: Sendable {
     public let name: StepName
     /// How often it is tried and how long it may take.
     public let policy: StepPolicy
-    /// Whether the effect happens outside of the database that keeps the journal.
-    public let hasExternalEffect: Bool
+    /// Where it has its effect.
+    public let effect: StepEffect
     private let effects: [Direction: Effect]
 
     /// A step made of two closures; both take the workflow's input and the step's output if it is known.
     public init(
-        name: StepName, policy: StepPolicy, hasExternalEffect: Bool = false, perform: @escaping Effect,
+        name: StepName, policy: StepPolicy, effect: StepEffect = .inDatabase, perform: @escaping Effect,
         undo: @escaping Effect
     ) {
         self.name = name
         self.policy = policy
-        self.hasExternalEffect = hasExternalEffect
+        self.effect = effect
         self.effects = [.forward: perform, .backward: undo]
     }
 
     /// Hides the types of a step.
     init<Step: WorkflowStep>(erasing step: Step, translate: @escaping @Sendable (any Error) -> StepFailure?) {
-        self.init(name: step.name, policy: step.policy, hasExternalEffect: step.hasExternalEffect) {
+        self.init(name: step.name, policy: step.policy, effect: step.effect) {
             input, _, context in
             try await Self.translating(translate) {
                 let result = try await step.perform(try input.decode(Step.Input.self), in: context)

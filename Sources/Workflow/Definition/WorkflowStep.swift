@@ -13,10 +13,8 @@ public protocol WorkflowStep<Input>: Sendable {
     var name: StepName { get }
     /// How often it is tried and how long it may take.
     var policy: StepPolicy { get }
-    /// Whether the effect happens outside of the database that keeps the journal: a mail, a record in a name server.
-    ///
-    /// Attempts are then on record for good before they begin.
-    var hasExternalEffect: Bool { get }
+    /// Where it has its effect.
+    var effect: StepEffect { get }
 
     /// Has the effect.
     ///
@@ -33,8 +31,24 @@ public protocol WorkflowStep<Input>: Sendable {
 extension WorkflowStep {
     /// The standard policy.
     public var policy: StepPolicy { .standard }
-    /// No.
-    public var hasExternalEffect: Bool { false }
+    /// In the database.
+    public var effect: StepEffect { .inDatabase }
+}
+
+/// Where a step has its effect: what has to be on record before an attempt, and how firmly.
+public enum StepEffect: Sendable, Hashable {
+    /// Nowhere: it only looks, or reports.
+    ///
+    /// Nothing is recorded before it, and what came of it travels with the next record.
+    case none
+    /// In the database that keeps the journal, behind the fence.
+    ///
+    /// That an attempt began is recorded before it; a crash of the database may take both back, and only both.
+    case inDatabase
+    /// Elsewhere: a mail, a record in a name server.
+    ///
+    /// Attempts are on record for good before they begin.
+    case external
 }
 
 /// What a step gives and what it can show for itself.

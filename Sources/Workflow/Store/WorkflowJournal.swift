@@ -115,12 +115,24 @@ extension WorkflowJournal {
     ///
     /// - Returns: its status by then; nil if there is no such run.
     public func wait(for run: RunID, atMost limit: Duration) async throws -> RunStatus? {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.follow(run, after: .max, quiet: .seconds(3600)) { _ in } }
-            group.addTask { try await ContinuousClock().sleep(for: limit) }
-            try await group.next()
-            group.cancelAll()
+        let signal = WakeSignal()
+        let deadline = ContinuousClock.now + limit
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.watch(run) { signal.raise() } }
+            group.addTask {
+                // Notifications are hints: ask now and then all the same.
+                repeat {
+                    try await ContinuousClock().sleep(until: min(.now + .seconds(1), deadline))
+                    signal.raise()
+                } while ContinuousClock.now < deadline
+            }
+            defer { group.cancelAll() }
+            while true {
+                try Task.checkCancellation()
+                let status = try await self.run(run)?.status
+                guard status?.isOpen == true, ContinuousClock.now < deadline else { return status }
+                await signal.wait()
+            }
         }
-        return try await self.run(run)?.status
     }
 }

@@ -24,7 +24,7 @@ public protocol WorkflowStore: Sendable {
     /// The status of a run; nil if there is none.
     func status(of run: RunID) async throws -> RunStatus?
 
-    /// Calls back whenever runs may have become due or have changed, until the task is cancelled.
+    /// Calls back whenever runs may have become due, until the task is cancelled.
     ///
     /// Also calls back when it begins to watch, and begins anew: nobody was told of what happened before. A hint: calls
     /// may be lost, so whoever waits also asks from time to time.

@@ -63,13 +63,15 @@ struct RunExecutor: Sendable {
         _ attempt: Attempt, _ step: AnyWorkflowStep, _ header: RunHeader, _ state: inout RunState,
         _ fence: inout Fence, _ pending: inout [RunEvent]
     ) async throws -> Ending? {
-        let wasExternal = pending.contains { $0.step.flatMap { self.workflow[$0] }?.hasExternalEffect == true }
+        let wasExternal = pending.contains { $0.step.flatMap { self.workflow[$0] }?.effect == .external }
         self.add([RunEvent(.attemptStarted, attempt)], to: &pending, &state)
-        fence = try await self.write(
-            pending, under: fence,
-            then: .keep(
-                lease: self.lease, state.status, isDurable: step.hasExternalEffect || wasExternal))
-        pending = []
+        // What has no effect may be done again by whoever comes next, without a word about this time.
+        if step.effect != .none {
+            fence = try await self.write(
+                pending, under: fence,
+                then: .keep(lease: self.lease, state.status, isDurable: step.effect == .external || wasExternal))
+            pending = []
+        }
         let runner = AttemptRunner(store: self.store, lease: self.lease, logger: self.logger)
         switch await runner.run(attempt, of: step, header: header, state: state, under: fence) {
         case .lost: return .lost

@@ -18,7 +18,7 @@ extension AnyWorkflowStep {
         policy.retry = RetryPolicy(
             maximumAttempts: policy.retry.maximumAttempts + 1, base: .zero, cap: .zero)
         return AnyWorkflowStep(
-            name: self.name, policy: policy, hasExternalEffect: self.hasExternalEffect,
+            name: self.name, policy: policy, effect: self.effect,
             perform: perform ?? { try await self.run(.forward, input: $0, output: $1, in: $2) },
             undo: undo ?? { try await self.run(.backward, input: $0, output: $1, in: $2) })
     }

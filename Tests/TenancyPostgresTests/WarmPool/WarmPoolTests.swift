@@ -49,25 +49,55 @@ struct WarmPoolTests {
         ("", "warmPool", "warmPool"),
         ("DROP SCHEMA %s CASCADE", "made", "now"),
         ("DROP SCHEMA %s CASCADE; CREATE SCHEMA %s AUTHORIZATION bulkhead_owner", "repaired", "now"),
-        ("UPDATE bulkhead.workflow_runs SET input = jsonb_set(input, '{warm,version}', '99')", "made", "now"),
-        ("UPDATE bulkhead.workflow_runs SET input = jsonb_set(input, '{warm,proof,tables}', '10')", "warmPool", "now"),
+        ("UPDATE bulkhead.warm_tenants SET schema_version = 99", "made", "now"),
+        ("UPDATE bulkhead.warm_tenants SET proof = jsonb_set(proof, '{tables}', '10')", "warmPool", "now"),
     ])
     func proofIsOfTheSchemaThatGoesLive(damage: String, schema: String, proof: String) async throws {
         try await BulkheadDatabase.with(warm: 1) { bulkhead in
             _ = try await bulkhead.makeTenant("other")
             try await Self.fill(bulkhead)
-            let begun = try await bulkhead.beginTenant("acme")
+            let pooled = try await bulkhead.database.execute("SELECT schema_name FROM bulkhead.warm_tenants")
             if !damage.isEmpty {
-                _ = try await bulkhead.database.execute(
-                    damage.replacingOccurrences(of: "%s", with: begun.placement.schema))
+                _ = try await bulkhead.database.execute(damage.replacingOccurrences(of: "%s", with: pooled))
             }
-            let tenant = try await bulkhead.provisioner.finish(begun.id)
-            #expect(tenant.status == .active)
+            let tenant = try await bulkhead.makeTenant("acme")
+            #expect(tenant.placement.schema == pooled)
             #expect(try await Self.source(tenant, bulkhead) == .string(schema))
             #expect(try await Self.source(tenant, bulkhead, of: "isolationProof") == .string(proof))
             let shape = try await TemplateShape.read(
                 schema: tenant.placement.schema, version: tenant.schemaVersion, on: bulkhead.control)
             #expect(try TemplateShape.expected().differences(to: shape) == [])
+        }
+    }
+
+    /// Somebody has been at the schema since it was proven, and before anybody got in.
+    @Test(arguments: [
+        "DROP SCHEMA %s CASCADE", "DROP SCHEMA %s CASCADE; CREATE SCHEMA %s AUTHORIZATION bulkhead_owner",
+    ])
+    func schemaThatWasReplacedIsNotOpened(damage: String) async throws {
+        try await BulkheadDatabase.with(warm: 1) { bulkhead in
+            _ = try await bulkhead.makeTenant("other")
+            try await Self.fill(bulkhead)
+            let begun = try await bulkhead.beginTenant("acme")
+            _ = try await bulkhead.database.execute(
+                damage.replacingOccurrences(of: "%s", with: begun.placement.schema))
+            await #expect(throws: DomainError.self) { try await bulkhead.provisioner.finish(begun.id) }
+            let status = try await bulkhead.database.execute(
+                "SELECT status FROM public.tenants WHERE subdomain = 'acme'")
+            #expect(status == "failed")
+        }
+    }
+
+    /// What is wrong with a schema made in advance is no business of the tenant's.
+    @Test func schemaThatCannotBeWrittenToIsLeftAlone() async throws {
+        try await BulkheadDatabase.with(warm: 1) { bulkhead in
+            try await Self.fill(bulkhead)
+            let schema = try await bulkhead.database.execute("SELECT schema_name FROM bulkhead.warm_tenants")
+            _ = try await bulkhead.database.execute("DROP TABLE \(schema).settings")
+            let tenant = try await bulkhead.makeTenant("acme")
+            #expect(try await Self.source(tenant, bulkhead) == "made")
+            #expect(tenant.placement.schema != schema)
+            #expect(try await bulkhead.pool.ready() == 0)
         }
     }
 

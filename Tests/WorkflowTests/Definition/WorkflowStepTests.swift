@@ -18,7 +18,7 @@ import Workflow
 
     private struct Announce: WorkflowStep {
         var name: StepName { "announce" }
-        var hasExternalEffect: Bool { true }
+        var effect: StepEffect { .external }
         func perform(_ input: Order, in context: StepContext) async throws -> StepResult<NoOutput> {
             StepResult(evidence: .integer(try context.output(of: "reserve") ?? -1))
         }
@@ -35,7 +35,7 @@ import Workflow
     @Test func `types are hidden and found again`() async throws {
         #expect(self.workflow.plan == ["reserve", "announce"])
         let reserve = try #require(self.workflow["reserve"])
-        #expect(!reserve.hasExternalEffect && reserve.policy == .standard)
+        #expect(reserve.effect == .inDatabase && reserve.policy == .standard)
         let done = try await reserve.run(.forward, input: ["name": "acme"], output: nil, in: self.context())
         #expect(done.output == 4 && done.evidence == ["name": "acme"])
         let undone = try await reserve.run(.backward, input: ["name": "acme"], output: 4, in: self.context())
@@ -46,7 +46,7 @@ import Workflow
 
     @Test func `a step sees what earlier ones gave`() async throws {
         let announce = try #require(self.workflow["announce"])
-        #expect(announce.hasExternalEffect)
+        #expect(announce.effect == .external)
         let input: JSONDocument = ["name": "acme"]
         #expect(
             try await announce.run(.forward, input: input, output: nil, in: self.context(["reserve": 4])).evidence == 4)

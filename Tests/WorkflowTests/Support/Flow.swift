@@ -14,11 +14,11 @@ extension StepPolicy {
 extension AnyWorkflowStep {
     /// A step made of two closures that get what the attempt knows.
     static func step(
-        _ name: StepName, policy: StepPolicy = .quick, hasExternalEffect: Bool = false,
+        _ name: StepName, policy: StepPolicy = .quick, effect: StepEffect = .inDatabase,
         perform: @escaping @Sendable (StepContext) async throws -> JSONDocument = { _ in .null },
         undo: @escaping @Sendable (StepContext) async throws -> Void = { _ in }
     ) -> AnyWorkflowStep {
-        AnyWorkflowStep(name: name, policy: policy, hasExternalEffect: hasExternalEffect) { _, _, context in
+        AnyWorkflowStep(name: name, policy: policy, effect: effect) { _, _, context in
             StepResult(try await perform(context), evidence: .null)
         } undo: { _, _, context in
             try await undo(context)

@@ -207,7 +207,7 @@ import WorkflowTestKit
     @Test func `only effects outside make writes durable`() async throws {
         let written = Durability(base: self.store)
         let workflow = Workflow.of([
-            .step("inside"), .step("outside", hasExternalEffect: true), .step("inside2"), .step("inside3"),
+            .step("inside"), .step("outside", effect: .external), .step("inside2"), .step("inside3"),
         ])
         let run = self.store.start(workflow.header())
         let request = ClaimRequest(workflows: ["flow": workflow.plan], worker: "w", lease: .seconds(1), only: run)
@@ -218,6 +218,24 @@ import WorkflowTestKit
         #expect(await executor.work(on: claimed) == .ended(.completed))
         // Before it begins, and when it is over.
         #expect(written.diary.lines == ["false", "true", "true", "false", "end"])
+    }
+
+    @Test func `the record of a step without effect travels with the next`() async throws {
+        let written = Durability(base: self.store)
+        let workflow = Workflow.of([
+            .step("inside"), .step("look", effect: .none), .step("report", effect: .none), .step("inside2"),
+            .step("last", effect: .none),
+        ])
+        let run = self.store.start(workflow.header())
+        let request = ClaimRequest(workflows: ["flow": workflow.plan], worker: "w", lease: .seconds(1), only: run)
+        let claimed = try #require(try await self.store.claim(request))
+        let executor = RunExecutor(
+            workflow: workflow, store: written, lease: .seconds(1), logger: quietLogger, isStopping: { false },
+            random: { 1 })
+        #expect(await executor.work(on: claimed) == .ended(.completed))
+        #expect(written.diary.lines == ["false", "false", "end"])
+        let kinds = self.store.journal(of: run).map(\.event.kind)
+        #expect(kinds.count { $0 == .attemptStarted } == 5 && kinds.count { $0 == .attemptSucceeded } == 5)
     }
 
     private struct Durability: WorkflowStore {
