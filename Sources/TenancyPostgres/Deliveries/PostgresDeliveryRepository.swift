@@ -42,7 +42,17 @@ public struct PostgresDeliveryRepository: DeliveryRepository {
         guard let domain = self.mailDomain else {
             throw DomainError.conflict("No mail is sent here: set mail.smtpHost in the configuration.")
         }
-        return try await CatalogIdempotency.once(once, on: self.client) { transaction in
+        return try await LockPatience.limited {
+            try await self.resend(id, from: domain, by: principal, requestID: requestID, once: once)
+        }
+    }
+
+    private func resend(
+        _ id: DeliveryID, from domain: String, by principal: Principal, requestID: String?,
+        once: IdempotentCall<Delivery>?
+    ) async throws -> Once<Delivery> {
+        try await CatalogIdempotency.once(once, on: self.client) { transaction in
+            _ = try await transaction.query(LockPatience.limit)
             let status = try await Self.lockTenant(of: id, in: transaction)
             let rows = try await transaction.query(DeliveryRow.select("WHERE d.id = \(id.uuid)::uuid"))
             guard let old = try rows.first.map(DeliveryRow.delivery) else { throw DomainError.notFound("delivery") }

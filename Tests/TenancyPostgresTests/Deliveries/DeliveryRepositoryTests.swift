@@ -105,6 +105,19 @@ struct DeliveryRepositoryTests {
         }
     }
 
+    /// A step that holds the tenant may take minutes; the request does not.
+    @Test(.timeLimit(.minutes(1))) func nobodyWaitsLongForTheTenant() async throws {
+        try await QueuedMail.with { mail in
+            try await mail.finish(.bounced)
+            try await mail.end()
+            try await mail.bulkhead.control.withTransaction { transaction in
+                _ = try await transaction.query("SELECT 1 FROM public.tenants FOR UPDATE")
+                #expect(await mail.refusal().contains("heldUp"))
+            }
+            #expect(await mail.refusal() == "resent")
+        }
+    }
+
     @Test func whoseLinkWasUsedIsKnown() async throws {
         try await BulkheadDatabase.with(mailDomain: "bulkhead.example") { bulkhead in
             let mail = try await QueuedMail.make("acme", bulkhead)
