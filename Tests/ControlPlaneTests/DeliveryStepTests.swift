@@ -170,6 +170,10 @@ struct DeliveryStepTests {
         #expect(step.policy.timeout > .seconds(600 + 30))
     }
 
+    @Test func `An attempt is on record for good before it begins`() throws {
+        #expect(try self.workflow().steps[0].effect == .external)
+    }
+
     @Test func `The longest names are mailed, cut where a header has to end`() async throws {
         let name = String(repeating: "\u{1F600}", count: 200)
         self.ports.change { $0.tenants[0].name = name }

@@ -24,7 +24,7 @@ struct DeliveryStep: WorkflowStep {
     var policy: StepPolicy {
         StepPolicy(timeout: self.settings.sendingTime + Self.margin, retry: self.settings.retry)
     }
-    var hasExternalEffect: Bool { true }
+    var effect: StepEffect { .external }
 
     func perform(_ order: MailOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let permit = WorkPermit(run: context.fence.run.uuid, attempt: context.fence.attempt)
