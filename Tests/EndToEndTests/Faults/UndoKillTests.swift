@@ -9,9 +9,9 @@ import Testing
     /// Where an end is held: those of creations that were cancelled, and of a tenant in use.
     private static let ends: [String: JournalGate.Place] = {
         let undone = [
-            "subdomain", "schema", "settings", "firstAdministrator", "isolationProof", "dns", "certificate",
+            "subdomain", "schema", "settings", "firstAdministrator", "isolationProof",
         ].map { ("undo-\($0.lowercased())", JournalGate.Place(step: $0, direction: "backward")) }
-        let removed = ["sessions", "mail", "certificateRemoval", "dnsRemoval", "deletion", "data"]
+        let removed = ["sessions", "mail", "deletion", "data"]
             .map { ("remove-\($0.lowercased())", JournalGate.Place(workflow: "tenant.remove", step: $0)) }
         // Deleted between the opening and its record.
         let opened = [("open-removed", JournalGate.Place(workflow: "tenant.remove", step: "sessions"))]
@@ -65,7 +65,8 @@ import Testing
     ) async throws -> [String: String] {
         var tenants: [String: String] = [:]
         for subdomain in subdomains {
-            let held = subdomain.hasPrefix("undo-") ? "certificate" : subdomain.hasPrefix("open-") ? "activation" : nil
+            let held =
+                subdomain.hasPrefix("undo-") ? "isolationProof" : subdomain.hasPrefix("open-") ? "activation" : nil
             if let held { try await gate.hold(JournalGate.Place(step: held), of: subdomain) }
             let answer = try await caller.begin(subdomain)
             try #require(answer.status == 202, "\(answer.testDescription)")
