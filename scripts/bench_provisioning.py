@@ -11,7 +11,7 @@ WAITING = 100
 MANY = int(os.environ.get("BENCH_TENANTS", "1000"))
 PROMISE = 300
 # Further apart than the default rate, so that nothing waits for its turn.
-APART = 0.3
+APART = 0.6
 
 
 def provisioning(_):
@@ -44,7 +44,7 @@ def pairs(dev, token, name):
 
 
 def create(dev, token, subdomain):
-    """Seconds until a tenant is active."""
+    """Seconds until the whole workflow is done and the client has the answer."""
     start = time.perf_counter()
     tenant = post(dev, "/api/admin/tenants", {"name": "Bench", "subdomain": subdomain, "tier": "standard",
                   "adminEmail": "a@bench.example"}, token, Prefer="wait=60")
@@ -87,21 +87,25 @@ def wait_for_pool(dev):
 
 
 def neighbours(dev, token):
-    """Requests of tenants, alone and while a hundred creations wait for their turn."""
-    alone, beside = [], []
-    for part in range(2):
-        alone += latencies(dev, 10)
-        for number in range(WAITING // 2):
-            post(dev, "/api/admin/tenants", {"name": "Wait", "subdomain": f"wait{part}{number:03d}",
-                 "tier": "standard", "adminEmail": "a@bench.example"}, token)
-        beside += latencies(dev, 8)
-        while int(dev.psql("SELECT count(*) FROM bulkhead.workflow_runs WHERE status = 'running'")):
-            time.sleep(0.2)
+    """Requests of tenants, alone and while a hundred creations wait for their turn; alone before and after."""
+    alone, beside = latencies(dev, 12), []
+    for number in range(WAITING):
+        post(dev, "/api/admin/tenants", {"name": "Wait", "subdomain": f"wait{number:03d}",
+             "tier": "standard", "adminEmail": "a@bench.example"}, token)
+    while waiting(dev) > 10:
+        beside += latencies(dev, 5)
+    while waiting(dev):
+        time.sleep(0.2)
+    alone += latencies(dev, 12)
     print(f"  GET /api/tenant/info, 200 /s, alone: p50 {p(alone, 50):.2f} ms, p99 {p(alone, 99):.2f} ms")
-    print(f"    while {WAITING // 2} creations wait, twice: p50 {p(beside, 50):.2f} ms, p99 {p(beside, 99):.2f} ms")
+    print(f"    while {WAITING} creations wait: p50 {p(beside, 50):.2f} ms, p99 {p(beside, 99):.2f} ms")
     ratio = p(beside, 50) / p(alone, 50)
     good = ratio <= 1.2 and p(beside, 99) < 20
     print(f"    p50 ratio {ratio:.2f} (wanted: at most 1.20), p99 wanted under 20 ms: {'PASS' if good else 'FAIL'}")
+
+
+def waiting(dev):
+    return int(dev.psql("SELECT count(*) FROM bulkhead.workflow_runs WHERE status = 'running'"))
 
 
 def latencies(dev, seconds):

@@ -16,7 +16,7 @@ struct SessionsEndStep: WorkflowStep {
             """)
         guard try found.first?[0].decode(Bool.self) == true else { return StepResult(evidence: ["ended": 0]) }
         let ending: PostgresQuery = """
-            UPDATE refresh_tokens SET revoked_at = clock_timestamp()
+            UPDATE refresh_tokens SET revoked_at = greatest(clock_timestamp(), created_at)
             WHERE tenant_id = \(tenant.uuid)::uuid AND revoked_at IS NULL
             """
         let answers = try await self.effects.fenced.execute(
