@@ -104,10 +104,14 @@ import Testing
                     _ = try await observer.query(
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'bulkhead_control'")
                 }
+                // On a busy machine the client's patience may end before the second attempt does.
                 let answer = try #require(await group.next())
-                #expect(answer.status == 201, "\(answer.testDescription)")
+                #expect([201, 202].contains(answer.status), "\(answer.testDescription)")
             }
             try await Superuser.use(development.ready.databases.superuser) { client in
+                try await client.waitForWork()
+                let journals = try await client.journals()
+                #expect(try await client.findings()["umbrella"]?.status == "active", "\(journals)")
                 let halves = try await client.tenantHalves()
                 #expect(halves.records == 1)
                 #expect(halves.schemas == 1)

@@ -95,7 +95,7 @@ extension PostgresClient {
     func journals() async throws -> String {
         let rows = try await self.query(
             """
-            SELECT string_agg(concat_ws(' ', e.run_id, e.sequence, e.step, e.direction, e.kind, e.number), E'\n'
+            SELECT string_agg(concat_ws(' ', e.run_id, e.sequence, e.at, e.step, e.direction, e.kind, e.number), E'\n'
                 ORDER BY e.run_id, e.sequence) FROM bulkhead.workflow_events e
             """)
         return try rows.first?[0].decode(String.self) ?? ""
