@@ -31,7 +31,7 @@ import Testing
                     try await Self.expectAll(names, client)
                     #expect(storm.restarts > 0 && storm.kills > 0, "\(storm.summary)")
                 }
-                try Self.expectMails(names, mail, kills: 0)
+                try Self.expectMails(names, mail)
             }
         }
     }
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// Everybody has a mail; those whose worker was killed while their mail was on its way may have it twice.
-    private static func expectMails(_ names: [String], _ mail: SMTPServer, kills: Int) throws {
+    private static func expectMails(_ names: [String], _ mail: SMTPServer) throws {
         let byRecipient = Dictionary(grouping: try mail.messages()) { $0.recipients.joined() }
         #expect(Set(byRecipient.keys) == Set(names.map { "\($0)@mail.example" }))
         for (recipient, messages) in byRecipient {

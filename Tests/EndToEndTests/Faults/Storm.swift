@@ -9,6 +9,16 @@ final class Storm: Sendable {
         var isOver = false
         var restarts = 0
         var kills = 0
+
+        /// One of each, in any case.
+        var goesOn: Bool { !self.isOver || self.restarts == 0 || self.kills == 0 }
+        var next: Blow { self.restarts == 0 ? .restart : self.kills == 0 ? .kill : .random }
+    }
+
+    private enum Blow {
+        case restart, kill
+
+        static var random: Blow { Bool.random() ? .restart : .kill }
     }
 
     private let deployment: Deployment
@@ -23,13 +33,14 @@ final class Storm: Sendable {
     /// Rages until it is told to calm down; both workers run then, and PostgreSQL does.
     func blow() async throws {
         var workers = [try await self.deployment.serve("worker"), try await self.deployment.serve("worker")]
-        while !self.state.withLock({ $0.isOver }) {
+        while self.state.withLock({ $0.goesOn }) {
             // Not a wait for anything: the time between two blows.
             try await Task.sleep(for: .milliseconds(.random(in: 300...2500)))
-            if Bool.random() {
+            switch self.state.withLock({ $0.next }) {
+            case .restart:
                 try await self.deployment.cluster.restart(.immediate)
                 self.state.withLock { $0.restarts += 1 }
-            } else {
+            case .kill:
                 let unlucky = Int.random(in: 0...1)
                 try await workers[unlucky].kill()
                 self.state.withLock { $0.kills += 1 }
@@ -38,6 +49,6 @@ final class Storm: Sendable {
         }
     }
 
-    /// Ends it after the next blow.
+    /// Ends it after the next blow, once there was one of each.
     func calm() { self.state.withLock { $0.isOver = true } }
 }
