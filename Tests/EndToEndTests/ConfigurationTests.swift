@@ -54,6 +54,26 @@ import Testing
         }
     }
 
+    @Test func workAndMailAreConfigured() async throws {
+        try await Self.withFile(Self.file) { folder in
+            let outcome = try await BuiltCommand.run(
+                "config", "check", "--json", in: folder,
+                environment: [
+                    "BULKHEAD_PROVISIONING_RATE": "unlimited", "BULKHEAD_PROVISIONING_WARM_POOL": "12",
+                    "BULKHEAD_MAIL_SMTP_HOST": "mail.example", "BULKHEAD_MAIL_SMTP_SECURITY": "tls",
+                    "BULKHEAD_MAIL_SMTP_USER": "bulkhead", "BULKHEAD_MAIL_SMTP_PASSWORD": "a mail password",
+                ])
+            try #require(outcome.status == 0, "\(outcome.testDescription)")
+            let values = try outcome.decoded(Check.self).values
+            func value(_ key: String) -> String? { values.first { $0.key == key }?.value }
+            #expect(value("provisioning.rate") == "unlimited" && value("provisioning.warmPool") == "12")
+            #expect(value("workflow.leaseSeconds") == "15")
+            #expect(value("mail.smtpHost") == "mail.example" && value("mail.smtpPort") == "465")
+            #expect(value("mail.from") == "no-reply@example.com")
+            #expect(!outcome.output.contains("a mail password"))
+        }
+    }
+
     @Test func everyProblemIsNamedAtOnce() async throws {
         let file = """
             baseDomian: example.com
@@ -67,7 +87,10 @@ import Testing
                 "BULKHEAD_DATABASE_URL": "secret-nonsense", "BULKHEAD_SCRYPT_LOG_ROUNDS": "40",
                 "BULKHEAD_PREPARED_STATEMENTS": "perhaps", "BULKHEAD_PUBLIC_SCHEME": "gopher",
                 "BULKHEAD_HTTP_HOST": "a b",
-                "BULKHEAD_DATABASE_CONNECTIONS": "0",
+                "BULKHEAD_DATABASE_CONNECTIONS": "0", "BULKHEAD_PROVISIONING_WARM_POOL": "-3",
+                "BULKHEAD_PROVISIONING_RATE": "fast", "BULKHEAD_WORKFLOW_LEASE_SECONDS": "0",
+                "BULKHEAD_MAIL_FROM": "nobody", "BULKHEAD_MAIL_SMTP_PORT": "0",
+                "BULKHEAD_MAIL_SMTP_SECURITY": "perhaps", "BULKHEAD_MAIL_SMTP_TIMEOUT_SECONDS": "601",
             ]
             let human = try await BuiltCommand.run("config", "check", in: folder, environment: environment)
             #expect(human.status == 1)
