@@ -55,6 +55,7 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, serviceLifecycle], swiftSettings: house),
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: house),
 
+        .target(name: "DNS", swiftSettings: house),
         .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
         .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
         .systemLibrary(
@@ -125,6 +126,7 @@ let package = Package(
             name: "PostgresTests",
             dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
             swiftSettings: house),
+        .testTarget(name: "DNSTests", dependencies: ["DNS"], swiftSettings: house),
         .testTarget(
             name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", logging, serviceLifecycle],
             swiftSettings: house),

@@ -13,6 +13,7 @@ enum Arrows {
         "CLibPQ": [],
         "Postgres": ["CLibPQ", "Logging", "ServiceLifecycle"],
         "LocalServers": ["Logging"],
+        "DNS": [],
         "Workflow": ["Logging", "ServiceLifecycle"],
         "WorkflowTestKit": ["Workflow", "Logging"],
         "CCurl": [],
