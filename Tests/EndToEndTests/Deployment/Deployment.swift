@@ -29,12 +29,16 @@ struct Deployment: Sendable {
 
     /// Lends one; servers that still run afterwards are killed.
     ///
-    /// - Parameter settings: `BULKHEAD_*` for all its servers, without the prefix.
+    /// - Parameters:
+    ///   - settings: `BULKHEAD_*` for all its servers, without the prefix.
+    ///   - postgres: settings of PostgreSQL.
     static func use(
-        _ settings: [String: String] = [:], _ body: (Deployment) async throws -> Void
+        _ settings: [String: String] = [:], postgres: [String: String] = [:],
+        _ body: (Deployment) async throws -> Void
     ) async throws {
         // What a commit promises is what these tests are about.
-        try await TestPostgres.withCluster(settings: ["synchronous_commit": "on"]) { cluster in
+        let postgres = postgres.merging(["synchronous_commit": "on"]) { own, _ in own }
+        try await TestPostgres.withCluster(settings: postgres) { cluster in
             let folder = TestPostgres.temporaryFolder()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             // It is in the system's folder for temporary files.

@@ -16,12 +16,16 @@ import Testing
             try await Deployment.use(Self.settings.merging(mail.settings) { $1 }) { deployment in
                 let api = try await deployment.serve("api")
                 let caller = try await deployment.signIn(api)
-                let names = (1...Self.count).map { "chaos-\($0)" }
                 try await deployment.asSuperuser { client in
-                    let storm = Storm(deployment: deployment)
+                    let storm = Storm(deployment: deployment) { await Self.isBusy(client) }
+                    var names: [String] = []
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask { try await storm.blow() }
-                        for name in names { try await Self.insist(on: name, caller) }
+                        // More, if it has hit nothing so far.
+                        while names.count < Self.count || (!storm.hasHit && names.count < 4 * Self.count) {
+                            names.append("chaos-\(names.count)")
+                            try await Self.insist(on: names[names.count - 1], caller)
+                        }
                         try await Self.waitUntilActive(names.count, client)
                         storm.calm()
                         try await group.waitForAll()
@@ -29,9 +33,9 @@ import Testing
                     try await client.waitForWork(within: .seconds(120))
                     print(storm.summary)
                     try await Self.expectAll(names, client)
-                    #expect(storm.restarts > 0 && storm.kills > 0, "\(storm.summary)")
+                    #expect(storm.hasHit, "\(storm.summary)")
+                    try await Self.expectMails(names, mail, client)
                 }
-                try Self.expectMails(names, mail)
             }
         }
     }
@@ -63,20 +67,40 @@ import Testing
     private static func expectAll(_ names: [String], _ client: PostgresClient) async throws {
         let findings = try await client.findings()
         #expect(findings.count == names.count)
-        for name in names { #expect(findings[name] == .active, "\(name)") }
+        let lost = try await client.query("SELECT recipient FROM bulkhead.deliveries WHERE uncertain >= 2")
+        let undecided = Set(try lost.map { try $0[0].decode(String.self) })
+        for name in names {
+            // A mail that may have been sent twice waits for somebody's decision.
+            var expected = TenantFindings.active
+            if undecided.contains("\(name)@mail.example"), findings[name]?.mails == "deferred" {
+                expected.mails = "deferred"
+                expected.unfinishedRuns = 1
+            }
+            #expect(findings[name] == expected, "\(name)")
+        }
         #expect(try await client.orphans() == 0)
-        #expect(try await client.number("SELECT count(*)::int FROM bulkhead.workflow_runs WHERE status = 'dead'") == 0)
-        let links = try await client.number("SELECT count(*)::int FROM bulkhead.deliveries WHERE state = 'sent'")
-        #expect(links == names.count)
     }
 
-    /// Everybody has a mail; those whose worker was killed while their mail was on its way may have it twice.
-    private static func expectMails(_ names: [String], _ mail: SMTPServer) throws {
+    /// Everybody has a mail, and twice only where we know that it may have been sent before.
+    private static func expectMails(_ names: [String], _ mail: SMTPServer, _ client: PostgresClient) async throws {
+        let rows = try await client.query("SELECT recipient, uncertain FROM bulkhead.deliveries")
+        var uncertain: [String: Int] = [:]
+        for row in rows { uncertain[try row[0].decode(String.self)] = try row[1].decode(Int.self) }
         let byRecipient = Dictionary(grouping: try mail.messages()) { $0.recipients.joined() }
-        #expect(Set(byRecipient.keys) == Set(names.map { "\($0)@mail.example" }))
+        for name in names where byRecipient["\(name)@mail.example"] == nil {
+            #expect(uncertain["\(name)@mail.example"] ?? 0 >= 2, "\(name)")
+        }
+        #expect(byRecipient.count <= names.count)
         for (recipient, messages) in byRecipient {
-            #expect(messages.count <= 2, "\(recipient)")
+            #expect(messages.count <= 1 + min(uncertain[recipient] ?? 0, 1), "\(recipient)")
             #expect(Set(messages.map(\.messageID)).count == 1, "\(recipient)")
         }
+    }
+
+    /// Whether somebody is at some work just now.
+    private static func isBusy(_ client: PostgresClient) async -> Bool {
+        let query: PostgresQuery = "SELECT count(*)::int FROM bulkhead.workflow_runs WHERE lease_until > now()"
+        // No answer while PostgreSQL is away, and then nobody is at work.
+        return ((try? await client.number(query)) ?? 0) > 0
     }
 }

@@ -47,10 +47,18 @@ struct JournalGate: Sendable {
 
     /// Has the transactions that stand before the gate rolled back, as a client's death alone would not: PostgreSQL
     /// notices it only when it next talks to the client, behind the commit.
+    ///
+    /// Servers that are still there connect again.
     func refuse() async throws {
-        _ = try await self.client.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-        try await eventually(within: .seconds(30)) { try await self.held() == 0 }
+        let now = try await self.client.query("SELECT clock_timestamp()")
+        let before = try #require(try now.first?[0].decode(Date.self))
+        try await eventually(within: .seconds(30)) {
+            try await self.client.number(
+                """
+                SELECT count(pg_terminate_backend(pid))::int FROM pg_stat_activity
+                WHERE usename = 'bulkhead_control' AND backend_start <= \(before)::timestamptz
+                """) == 0
+        }
     }
 
     private func held() async throws -> Int {

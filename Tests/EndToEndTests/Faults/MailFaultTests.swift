@@ -71,7 +71,9 @@ import Testing
                 try await deployment.asSuperuser { client in
                     try await client.waitForWork()
                     let findings = try await client.findings()
-                    for fault in Self.faults { #expect(findings[fault.subdomain] == .active, "\(fault.subdomain)") }
+                    for fault in Self.faults {
+                        #expect(findings[fault.subdomain] == .active.mails(fault.state), "\(fault.subdomain)")
+                    }
                 }
                 let answer = try await caller.send("/api/admin/deliveries?limit=100")
                 let deliveries = try answer.decoded(Deliveries.self).data

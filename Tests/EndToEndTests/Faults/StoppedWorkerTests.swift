@@ -8,8 +8,7 @@ import Testing
 @Suite struct StoppedWorkerTests {
     /// The worker is stopped when it has been told that it may begin this step.
     private static let steps = [
-        "schema", "settings", "firstAdministrator", "isolationProof", "dns", "certificate", "activation",
-        "welcomeMail", "send",
+        "schema", "settings", "firstAdministrator", "isolationProof", "activation", "welcomeMail", "send",
     ]
 
     private static func subdomain(_ step: String) -> String { "stop-\(step.lowercased())" }

@@ -10,8 +10,6 @@ final class Storm: Sendable {
         var restarts = 0
         var kills = 0
 
-        /// One of each, in any case.
-        var goesOn: Bool { !self.isOver || self.restarts == 0 || self.kills == 0 }
         var next: Blow { self.restarts == 0 ? .restart : self.kills == 0 ? .kill : .random }
     }
 
@@ -22,33 +20,41 @@ final class Storm: Sendable {
     }
 
     private let deployment: Deployment
+    private let isBusy: @Sendable () async -> Bool
     private let state = Mutex(State())
 
-    init(deployment: Deployment) { self.deployment = deployment }
+    /// - Parameter isBusy: whether there is work that a blow can hit; only such blows count.
+    init(deployment: Deployment, isBusy: @escaping @Sendable () async -> Bool) {
+        self.deployment = deployment
+        self.isBusy = isBusy
+    }
 
-    var restarts: Int { self.state.withLock { $0.restarts } }
-    var kills: Int { self.state.withLock { $0.kills } }
+    private var restarts: Int { self.state.withLock { $0.restarts } }
+    private var kills: Int { self.state.withLock { $0.kills } }
+    /// Whether work was hit by both.
+    var hasHit: Bool { self.state.withLock { $0.restarts > 0 && $0.kills > 0 } }
     var summary: String { "chaos: PostgreSQL crashed \(self.restarts) times, \(self.kills) workers were killed" }
 
     /// Rages until it is told to calm down; both workers run then, and PostgreSQL does.
     func blow() async throws {
         var workers = [try await self.deployment.serve("worker"), try await self.deployment.serve("worker")]
-        while self.state.withLock({ $0.goesOn }) {
-            // Not a wait for anything: the time between two blows.
-            try await Task.sleep(for: .milliseconds(.random(in: 300...2500)))
+        while self.state.withLock({ !$0.isOver }) {
+            // Not a wait for anything: the time between two blows, short until both have hit.
+            try await Task.sleep(for: .milliseconds(.random(in: 100...(self.hasHit ? 2500 : 400))))
+            let counts = await self.isBusy() ? 1 : 0
             switch self.state.withLock({ $0.next }) {
             case .restart:
                 try await self.deployment.cluster.restart(.immediate)
-                self.state.withLock { $0.restarts += 1 }
+                self.state.withLock { $0.restarts += counts }
             case .kill:
                 let unlucky = Int.random(in: 0...1)
                 try await workers[unlucky].kill()
-                self.state.withLock { $0.kills += 1 }
+                self.state.withLock { $0.kills += counts }
                 workers[unlucky] = try await self.deployment.serve("worker")
             }
         }
     }
 
-    /// Ends it after the next blow, once there was one of each.
+    /// Ends it after the next blow.
     func calm() { self.state.withLock { $0.isOver = true } }
 }

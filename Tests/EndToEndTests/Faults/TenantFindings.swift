@@ -5,26 +5,40 @@ import Testing
 /// What there is of a tenant, as the superuser sees it.
 struct TenantFindings: Sendable, Equatable {
     var status: String
-    /// 1, or 0 if there is none.
-    var schemas: Int
-    /// Rows in its table of users.
-    var administrators: Int
-    /// Rows in the tables that only proofs write to, or that a new tenant has empty.
+    /// What its schema holds: tables, policies, records of migrations, settings, members, first administrators, creations
+    /// in its own trail; empty if there is no schema.
+    var schema: String
+    /// Rows that only proofs write, or that a new tenant has none of, and sessions that have not ended.
     var leftovers: Int
-    /// Mails that were ordered, the resent ones not counted.
-    var mails: Int
+    /// The states of its mails, those that were resent not counted.
+    var mails: String
+    /// What the catalog's trail says of it, each as often as it happened.
+    var trail: String
     /// Work about it that is not over, or was given up.
     var unfinishedRuns: Int
 
+    private static let whole =
+        "11 tables, 22 policies, 1 migrations, 7 settings, 1 members, 1 administrators, 1 creations"
+
     /// What there must be of a tenant that was made without a hitch, as of one that was not.
     static let active = TenantFindings(
-        status: "active", schemas: 1, administrators: 1, leftovers: 0, mails: 1, unfinishedRuns: 0)
+        status: "active", schema: Self.whole, leftovers: 0, mails: "sent", trail: "tenant.activate tenant.create",
+        unfinishedRuns: 0)
     /// What is left of one that was in use and is deleted: its data wait for the end of their retention.
     static let kept = TenantFindings(
-        status: "deleted", schemas: 1, administrators: 1, leftovers: 0, mails: 0, unfinishedRuns: 0)
+        status: "deleted", schema: Self.whole, leftovers: 0, mails: "cancelled",
+        trail: "tenant.activate tenant.create tenant.delete tenant.deleted", unfinishedRuns: 0)
     /// What is left of one that was deleted before it was ever active.
     static let purged = TenantFindings(
-        status: "purged", schemas: 0, administrators: 0, leftovers: 0, mails: 0, unfinishedRuns: 0)
+        status: "purged", schema: "", leftovers: 0, mails: "",
+        trail: "tenant.create tenant.delete tenant.deleted", unfinishedRuns: 0)
+
+    /// The same with other mails.
+    func mails(_ states: String) -> TenantFindings {
+        var copy = self
+        copy.mails = states
+        return copy
+    }
 }
 
 extension PostgresClient {
@@ -32,9 +46,20 @@ extension PostgresClient {
     func findings() async throws -> [String: TenantFindings] {
         let rows = try await self.query(
             """
-            SELECT t.subdomain, t.status, (n.oid IS NOT NULL)::int, \(part: Self.rows(in: ["users"])),
-                \(part: Self.rows(in: Self.emptyTables)),
-                (SELECT count(*)::int FROM bulkhead.deliveries d WHERE d.tenant_id = t.id AND d.resend_of IS NULL),
+            SELECT t.subdomain, t.status,
+                CASE WHEN n.oid IS NULL THEN '' ELSE concat(
+                    (SELECT count(*) FROM pg_tables WHERE schemaname = t.schema_name), ' tables, ',
+                    (SELECT count(*) FROM pg_policies WHERE schemaname = t.schema_name), ' policies, ',
+                    (SELECT count(*) FROM bulkhead.tenant_migrations m WHERE m.tenant_id = t.id), ' migrations, ',
+                    \(part: Self.rows(in: ["settings"])), ' settings, ', \(part: Self.rows(in: ["users"])), ' members, ',
+                    \(part: Self.rows(in: ["users"], where: "is_first_admin AND role = 'admin'")), ' administrators, ',
+                    \(part: Self.rows(in: ["audit_log"], where: "action = 'tenant.create'")), ' creations') END,
+                \(part: Self.rows(in: Self.emptyTables))
+                    + \(part: Self.rows(in: ["refresh_tokens"], where: "revoked_at IS NULL")),
+                (SELECT coalesce(string_agg(d.state, ' ' ORDER BY d.state), '') FROM bulkhead.deliveries d
+                    WHERE d.tenant_id = t.id AND d.resend_of IS NULL),
+                (SELECT coalesce(string_agg(a.action, ' ' ORDER BY a.action), '') FROM bulkhead.audit_log a
+                    WHERE a.tenant_id = t.id),
                 (SELECT count(*)::int FROM bulkhead.workflow_runs r WHERE r.status NOT IN ('completed', 'compensated')
                     AND (r.subject = t.id::text OR r.id IN (
                         SELECT d.run_id FROM bulkhead.deliveries d WHERE d.tenant_id = t.id)))
@@ -43,9 +68,9 @@ extension PostgresClient {
         var found: [String: TenantFindings] = [:]
         for row in rows {
             found[try row[0].decode(String.self)] = TenantFindings(
-                status: try row[1].decode(String.self), schemas: try row[2].decode(Int.self),
-                administrators: try row[3].decode(Int.self), leftovers: try row[4].decode(Int.self),
-                mails: try row[5].decode(Int.self), unfinishedRuns: try row[6].decode(Int.self))
+                status: try row[1].decode(String.self), schema: try row[2].decode(String.self),
+                leftovers: try row[3].decode(Int.self), mails: try row[4].decode(String.self),
+                trail: try row[5].decode(String.self), unfinishedRuns: try row[6].decode(Int.self))
         }
         return found
     }
@@ -108,14 +133,14 @@ extension PostgresClient {
 
     /// The tables that a new tenant has empty.
     private static let emptyTables = [
-        "clients", "registrations", "documents", "commissions", "canary", "idempotency_keys", "refresh_tokens",
+        "clients", "registrations", "documents", "commissions", "canary", "idempotency_keys", "outbox",
     ]
 
     /// Counts rows in tables whose schema is only known while the statement runs.
-    private static func rows(in tables: [String]) -> PostgresQueryPart {
+    private static func rows(in tables: [String], where condition: String = "true") -> PostgresQueryPart {
         """
-        (SELECT coalesce(sum((xpath('//c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I.%I',
-                    t.schema_name, x.name), false, true, '')))[1]::text::int), 0)::int
+        (SELECT coalesce(sum((xpath('//c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I.%I WHERE %s',
+                    t.schema_name, x.name, \(condition)::text), false, true, '')))[1]::text::int), 0)::int
                 FROM unnest(\(tables)::text[]) x(name) WHERE n.oid IS NOT NULL)
         """
     }
