@@ -10,8 +10,10 @@ extension PostgresTenantProvisioner {
         try await LockPatience.limited {
             try await CatalogIdempotency.once(once, on: self.client) { transaction in
                 _ = try await transaction.query(LockPatience.limit)
-                let open = try await TenantRun.locked(about: id, in: transaction)
+                _ = try await TenantRun.locked(about: id, in: transaction)
                 let tenant = try await Self.tenant(id, in: transaction, locking: true)
+                // Asked for only now: whoever had the tenant before may have started one.
+                let open = try await TenantRun.open(about: id, in: transaction)
                 guard tenant.status.mayBecome(.deleting) else {
                     throw try await Self.conflict(with: tenant, in: transaction)
                 }

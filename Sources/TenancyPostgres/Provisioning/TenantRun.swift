@@ -24,6 +24,18 @@ struct TenantRun: Sendable {
         ).map(Self.init)
     }
 
+    /// The runs that are under way about a tenant, oldest first.
+    static func open(
+        about tenant: TenantID, in transaction: borrowing PostgresTransaction
+    ) async throws -> [TenantRun] {
+        try await transaction.query(
+            """
+            SELECT id, workflow, status FROM bulkhead.workflow_runs
+            WHERE subject = \(tenant.description) AND status IN ('running', 'compensating') ORDER BY number
+            """
+        ).map(Self.init)
+    }
+
     /// The youngest run that removes a tenant; nil if there never was one.
     static func latestRemoval(
         of tenant: TenantID, in transaction: borrowing PostgresTransaction

@@ -26,9 +26,14 @@ struct WarmStart: Sendable {
         guard try await self.isProvenSchema(in: transaction) else { return [] }
         do {
             return try await self.write(in: transaction)
-        } catch let error as PostgresError where error.sqlState != nil {
+        } catch let error as PostgresError where Self.isAboutTheSchema(error) {
             throw Refused(tenant: self.order.tenant, cause: error)
         }
+    }
+
+    /// Whether it would be refused again: what the database is short of just now says nothing about the schema.
+    private static func isAboutTheSchema(_ error: PostgresError) -> Bool {
+        error.sqlState.map { ["22", "23", "42"].contains($0.conditionClass) } ?? false
     }
 
     /// The schema made in advance cannot be written to.

@@ -16,17 +16,18 @@ struct FencedClient: Sendable {
     /// - Throws: ``FenceLost``; `PostgresError`.
     func execute(_ queries: [PostgresQuery], under fence: Fence, isDurable: Bool = false) async throws -> [PostgresRows]
     {
-        let opening = Self.opening(fence, isDurable: isDurable)
+        // Last, since entering a tenant's context has every commit wait for the disk.
+        let statements = [Self.check(fence)] + queries + [Self.durability(isDurable)]
         do {
-            let batch = PostgresBatch(opening + queries, transaction: .explicit(.readWrite))
+            let batch = PostgresBatch(statements, transaction: .explicit(.readWrite))
             let answers = try await self.client.execute(batch, deadline: .now + Self.patience)
-            return Array(answers.dropFirst(opening.count))
+            return Array(answers.dropFirst().dropLast())
         } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
             throw FenceLost(fence)
         }
     }
 
-    /// Lends a transaction.
+    /// Lends a transaction, for what does not enter a tenant's context.
     ///
     /// - Throws: ``FenceLost``; what the closure throws; `PostgresError`.
     nonisolated func transaction<Value>(
@@ -35,7 +36,7 @@ struct FencedClient: Sendable {
     ) async throws -> sending Value {
         try await self.client.withTransaction(deadline: .now + Self.patience) { transaction in
             do {
-                _ = try await transaction.execute(Self.opening(fence, isDurable: isDurable))
+                _ = try await transaction.execute([Self.durability(isDurable), Self.check(fence)])
             } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
                 throw FenceLost(fence)
             }
@@ -47,15 +48,16 @@ struct FencedClient: Sendable {
     private static let patience = Duration.seconds(300)
     private static let divisionByZero: SQLState = "22012"
 
+    private static func check(_ fence: Fence) -> PostgresQuery {
+        """
+        SELECT 1 / count(*) FROM (
+            SELECT 1 FROM bulkhead.workflow_runs WHERE id = \(fence.run.uuid)::uuid
+            AND attempt = \(fence.attempt)::bigint AND status IN ('running', 'compensating') FOR KEY SHARE) held
+        """
+    }
+
     /// An effect may be lost in a crash only together with the record that it happened, which comes after it.
-    private static func opening(_ fence: Fence, isDurable: Bool) -> [PostgresQuery] {
-        [
-            "SELECT set_config('synchronous_commit', \(isDurable ? "on" : "off"), true)",
-            """
-            SELECT 1 / count(*) FROM (
-                SELECT 1 FROM bulkhead.workflow_runs WHERE id = \(fence.run.uuid)::uuid
-                AND attempt = \(fence.attempt)::bigint AND status IN ('running', 'compensating') FOR KEY SHARE) held
-            """,
-        ]
+    private static func durability(_ isDurable: Bool) -> PostgresQuery {
+        "SELECT set_config('synchronous_commit', \(isDurable ? "on" : "off"), true)"
     }
 }

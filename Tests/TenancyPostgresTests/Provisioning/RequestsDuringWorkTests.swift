@@ -136,4 +136,24 @@ struct RequestsDuringWorkTests {
             #expect(try await bulkhead.store.resume(claimed.header.id, by: "test"))
         }
     }
+
+    /// Twenty who ask at the same moment start one run.
+    @Test(arguments: ["active", "failed"]) func parallelRequestsStartOneRun(status: String) async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let tenant = try await bulkhead.makeTenant("acme")
+            if status == "failed" {
+                _ = try await bulkhead.database.execute(
+                    "ALTER TABLE public.tenants DISABLE TRIGGER ALL",
+                    "UPDATE public.tenants SET status = 'failed', activated_at = NULL WHERE id = '\(tenant.id)'",
+                    "ALTER TABLE public.tenants ENABLE TRIGGER ALL")
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 { group.addTask { try await Self.repair(tenant, bulkhead) } }
+                try await group.waitForAll()
+            }
+            let open = try await bulkhead.database.execute(
+                "SELECT count(*) FROM bulkhead.workflow_runs WHERE status = 'running' AND subject = '\(tenant.id)'")
+            #expect(open == "1")
+        }
+    }
 }
