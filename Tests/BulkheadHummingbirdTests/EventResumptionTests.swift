@@ -13,16 +13,42 @@ struct EventResumptionTests {
         try await EventServer.with { live in
             live.attempt(.attemptStarted)
             live.attempt(.attemptSucceeded)
-            let run = live.run
-            for (more, query, first) in [
-                (["Last-Event-ID: \(run)-2"], "", 3), ([], "?lastEventId=\(run)-1", 2),
-                (["Last-Event-ID: \(run)-2"], "?lastEventId=\(run)-1", 3),
-                // Told before a crash of the database, which has taken it away.
-                (["Last-Event-ID: \(run)-40"], "", 1),
+            let (first, second) = (try await live.id(1), try await live.id(2))
+            for (more, query, next) in [
+                (["Last-Event-ID: \(second)"], "", 3), ([], "?lastEventId=\(first)", 2),
+                (["Last-Event-ID: \(second)"], "?lastEventId=\(first)", 3),
             ] {
                 let ids = try await live.ids(more, query: query, until: 3)
-                #expect(ids.first == "id: \(run)-\(first)", "\(more) \(query)")
+                #expect(try await ids.first == "id: \(live.id(next))", "\(more) \(query)")
             }
+        }
+    }
+
+    @Test("what a crash has taken away says nothing about the events that have its numbers now")
+    func crash() async throws {
+        try await EventServer.with { live in
+            for _ in 0..<4 { live.attempt(.attemptStarted) }
+            let (third, lost) = (try await live.id(3), [try await live.id(4), try await live.id(5)])
+            live.journal.lose(allBut: 3, of: live.run)
+            #expect(try await live.ids(["Last-Event-ID: \(lost[0])"], until: 3).count == 3)
+            live.attempt(.attemptLost)
+            live.journal.append(RunEvent(.completed), to: live.run)
+            // In the middle of the run by its number, and at its end: no 204.
+            for id in lost {
+                let ids = try await live.ids(["Last-Event-ID: \(id)"], until: 5)
+                #expect(try await ids.first == "id: \(live.id(1))" && ids.count == 5)
+            }
+            #expect(try await live.ids(["Last-Event-ID: \(third)"], until: 5).count == 2)
+        }
+    }
+
+    @Test("an id is exact to the microsecond")
+    func microseconds() {
+        let run = RunID.random()
+        for microseconds in 1_767_225_600_123_000..<1_767_225_600_124_000 {
+            let at = Date(timeIntervalSince1970: Double(microseconds) / 1e6)
+            let recorded = RecordedEvent(sequence: 7, at: at, event: RunEvent(.completed))
+            #expect(EventPosition(run: run, recorded: recorded).description == "\(run)-7-\(microseconds)")
         }
     }
 
@@ -37,14 +63,15 @@ struct EventResumptionTests {
             live.journal.append(RunEvent(.attemptStarted, step: "schema", direction: .forward, number: 1), to: latest)
             // In the middle of the latest run by its number, at its end, and behind it.
             for sequence in [1, 2, 6] {
-                let ids = try await live.ids(["Last-Event-ID: \(earlier)-\(sequence)"], until: 2, of: latest)
-                #expect(ids == ["id: \(latest)-1", "id: \(latest)-2"])
+                let ids = try await live.ids(["Last-Event-ID: \(live.id(sequence))"], until: 2, of: latest)
+                #expect(try await ids == ["id: \(live.id(1, of: latest))", "id: \(live.id(2, of: latest))"])
             }
             live.journal.append(RunEvent(.completed), to: latest)
             // Over as well, and yet not told: no 204, which would make a browser stop for good.
             let answer = try await RawSocket.exchange(
-                live.lines(["Connection: close", "Last-Event-ID: \(earlier)-3"]), port: live.port)
-            #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("id: \(latest)-3\nevent: completed"))
+                live.lines(["Connection: close", "Last-Event-ID: \(live.id(3))"]), port: live.port)
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+            #expect(try await answer.contains("id: \(live.id(3, of: latest))\nevent: completed"))
         }
     }
 
@@ -57,29 +84,30 @@ struct EventResumptionTests {
             }
             let first = try await exchange([])
             #expect(first.hasPrefix("HTTP/1.1 200") && first.contains("event: completed"))
-            #expect(try await exchange(["Last-Event-ID: \(live.run)-1"]).contains("event: completed"))
-            let again = try await exchange(["Last-Event-ID: \(live.run)-2"])
+            #expect(try await exchange(["Last-Event-ID: \(live.id(1))"]).contains("event: completed"))
+            let again = try await exchange(["Last-Event-ID: \(live.id(2))"])
             #expect(again.hasPrefix("HTTP/1.1 204"))
             #expect(again.hasSuffix("\r\n\r\n"))
             // A run that gave up tells no more either, until somebody resumes it.
             let dead = live.journal.begin(about: live.server.acme.id.description, plan: MemoryCatalog.plan)
             live.journal.append(RunEvent(.deadLettered, reason: "no"), to: dead)
-            #expect(try await exchange(["Last-Event-ID: \(dead)-2"]).hasPrefix("HTTP/1.1 204"))
+            #expect(try await exchange(["Last-Event-ID: \(live.id(2, of: dead))"]).hasPrefix("HTTP/1.1 204"))
         }
     }
 
     @Test(
         "an id that was never given out means the beginning",
-        arguments: ["", "x", "1", "-1", "RUN", "RUN-", "RUN--1", "RUN-+1", "RUN-1.0", "RUN-0x1", "RUN-١", "RUN-1,2"]
-            + ["RUN-9999999999999999999", "RUN-1 RUN-1", "RUN-0"])
+        arguments: ["", "x", "1", "-1", "RUN", "RUN-", "RUN--1", "RUN-+1", "RUN-1.0", "RUN-0x1", "RUN-1", "RUN-0-AT"]
+            + ["RUN-1-", "RUN-1-0", "RUN-1-AT RUN-1-AT", "RUN-01-AT", "RUN-١-AT", "RUN-3-AT", "RUN--AT"])
     func unknownEvent(value: String) async throws {
         try await EventServer.with { live in
             live.attempt(.attemptStarted)
-            let id = value.replacing("RUN", with: live.run.description)
-            #expect(EventPosition.resumption(behind: id, in: live.run, end: 2) == 0)
+            let id = value.replacing("RUN", with: live.run.description).replacing("AT", with: "1767225600000000")
+            let events = try await live.journal.events(of: live.run, after: 0)
+            #expect(EventPosition.resumption(behind: id, in: live.run, events) == 0)
             guard value.utf8.allSatisfy({ $0 < 0x80 }) else { return }
             let ids = try await live.ids(["Last-Event-ID: \(id)"], until: 2)
-            #expect(ids.first == "id: \(live.run)-1")
+            #expect(try await ids.first == "id: \(live.id(1))")
         }
     }
 

@@ -21,7 +21,7 @@ struct EventStreamTests {
         try await EventServer.with { live in
             let connection = try live.open()
             try await connection.wait(for: "retry: 1000\n\n")
-            try await connection.wait(for: "id: \(live.run)-1\nevent: started\ndata: {")
+            try await connection.wait(for: "id: \(live.id(1))\nevent: started\ndata: {")
             let head = connection.text.lowercased()
             #expect(head.hasPrefix("http/1.1 200"))
             for field in ["content-type: text/event-stream", "cache-control: no-store", "x-accel-buffering: no"] {
@@ -29,7 +29,7 @@ struct EventStreamTests {
             }
             #expect(!connection.text.contains("attemptStarted"))
             live.attempt(.attemptStarted)
-            try await connection.wait(for: "id: \(live.run)-2\nevent: attemptStarted\ndata: {")
+            try await connection.wait(for: "id: \(live.id(2))\nevent: attemptStarted\ndata: {")
             live.attempt(.attemptFailed, reason: "two\nlines \u{2028}")
             live.journal.append(RunEvent(.completed), to: live.run)
             try await eventually { connection.isOver }
@@ -47,6 +47,25 @@ struct EventStreamTests {
             #expect(events[2]["at"] as? String == "2026-01-01T00:00:02.000000Z")
             #expect(!connection.text.contains("s3cr3t"))
             try await eventually { live.routes.limit.count == 0 && live.journal.watchers == 0 }
+        }
+    }
+
+    @Test("begins the run anew when a crash has taken away what was told, and others have their numbers")
+    func crash() async throws {
+        try await EventServer.with { live in
+            live.attempt(.attemptStarted)
+            live.attempt(.attemptSucceeded)
+            let connection = try live.open()
+            try await connection.wait(for: "id: \(live.id(3))\n")
+            live.journal.lose(allBut: 1, of: live.run)
+            for kind in [RunEvent.Kind.attemptLost, .attemptStarted, .attemptSucceeded] { live.attempt(kind) }
+            live.journal.append(RunEvent(.completed), to: live.run)
+            try await eventually { connection.isOver }
+            #expect(connection.text.contains("event: attemptLost"))
+            let ids = connection.text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }
+            var anew: [String] = []
+            for sequence in 1...5 { anew.append("id: \(try await live.id(sequence))") }
+            #expect(ids.suffix(5).map(String.init) == anew)
         }
     }
 

@@ -14,8 +14,9 @@ struct EventDocument: JSONWritable {
         var json = JSONWriter()
         self.write(to: &json)
         return ServerSentEvent.event(
-            id: EventPosition(run: self.run, sequence: self.recorded.sequence).description,
-            name: self.recorded.event.kind.rawValue, data: json.bytes)
+            id: EventPosition(run: self.run, recorded: self.recorded).description,
+            name: self.recorded.event.kind.rawValue,
+            data: json.bytes)
     }
 
     func write(to json: inout JSONWriter) {

@@ -53,7 +53,7 @@ struct ProvisioningEventsRoutes: RouteGroup {
         let progress = try await self.provisioning.progress(of: id)
         let run = progress.run.header.id
         let end = progress.events.last?.sequence ?? 0
-        let after = EventPosition.resumption(behind: last, in: run, end: end)
+        let after = EventPosition.resumption(behind: last, in: run, progress.events)
         guard after < end || progress.run.status.isOpen else { return Response(status: .noContent) }
         let slot = try self.limit.admit()
         let stream = ProvisioningEventStream(

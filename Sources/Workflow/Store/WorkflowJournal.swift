@@ -53,14 +53,47 @@ public struct RunRecord: Sendable, Hashable {
     }
 }
 
+/// Up to which event somebody has been told a run's journal.
+private struct ToldEvents {
+    private var last: Int
+    /// Tells the last event from another one of its number; nil as long as it was not seen here.
+    private var at: Date?
+
+    init(upTo last: Int) {
+        self.last = last
+    }
+
+    /// Behind which event to ask: the last one comes again, which shows whether it is still there.
+    var nextQuestion: Int { max(self.last - 1, 0) }
+
+    /// Notes the answer as told.
+    ///
+    /// - Returns: what is new in it; nil if the last event is gone, and everything is to be told anew.
+    mutating func add(_ answer: [RecordedEvent]) -> [RecordedEvent]? {
+        let isBeginning = self.last == 0
+        if !isBeginning {
+            guard let known = answer.first, known.sequence == self.last, known.at == self.at ?? known.at else {
+                self = Self(upTo: 0)
+                return nil
+            }
+        }
+        guard let newest = answer.last else { return [] }
+        (self.last, self.at) = (newest.sequence, newest.at)
+        return isBeginning ? answer : Array(answer.dropFirst())
+    }
+}
+
 extension WorkflowJournal {
     /// Hands out what happens to a run, as it happens, from behind `sequence` until the run is over, or until graceful
     /// shutdown.
     ///
+    /// What is recorded may be seen before it is on disk: a crash of the store takes it away, and other events get its
+    /// numbers. Then the run is handed out anew, from its first event.
+    ///
     /// - Parameters:
     ///   - quiet: how long nothing may happen before `body` is called with no events, so that its reader knows that it
     ///     is still there.
-    ///   - body: called with events in order, each once; what it throws ends this.
+    ///   - body: called with events in order, each once unless they begin anew; what it throws ends this.
     public func follow(
         _ run: RunID, after sequence: Int, quiet: Duration = .seconds(15),
         _ body: ([RecordedEvent]) async throws -> Void
@@ -89,17 +122,17 @@ extension WorkflowJournal {
                 }
             }
             defer { group.cancelAll() }
-            var last = sequence
+            var told = ToldEvents(upTo: sequence)
             var silentSince = ContinuousClock.now
             while true {
                 try Task.checkCancellation()
                 // In this order: what is recorded in between is found by the next round, and a run that is over has
                 // recorded everything.
                 let status = try await self.run(run)?.status
-                let events = try await self.events(of: run, after: last)
-                if let sequence = events.last?.sequence {
-                    try await body(events)
-                    last = sequence
+                let events = try await self.events(of: run, after: told.nextQuestion)
+                guard let news = told.add(events) else { continue }
+                if !news.isEmpty {
+                    try await body(news)
                     silentSince = .now
                 } else if silentSince.duration(to: .now) > quiet {
                     try await body([])

@@ -37,8 +37,16 @@ struct EventServer: Sendable {
     func ids(_ more: [String], query: String = "", until last: Int, of run: RunID? = nil) async throws -> [String] {
         let connection = try self.open(more, query: query)
         defer { connection.leave() }
-        try await connection.wait(for: "id: \(run ?? self.run)-\(last)\n")
+        try await connection.wait(for: "id: \(self.id(last, of: run))\n")
         return connection.text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.map(String.init)
+    }
+
+    /// The id of an event as the journal has it now, or as it would be without a crash.
+    func id(_ sequence: Int, of run: RunID? = nil) async throws -> String {
+        let run = run ?? self.run
+        let events = try await self.journal.events(of: run, after: sequence - 1)
+        let at = events.first?.at ?? MemoryJournal.start + TimeInterval(sequence - 1)
+        return "\(run)-\(sequence)-\(Int(at.timeIntervalSince1970))000000"
     }
 
     func attempt(_ kind: RunEvent.Kind, reason: String? = nil) {

@@ -36,7 +36,10 @@ final class LiveConnection: Sendable {
 
     /// Goes away.
     func leave() {
-        shutdown(self.descriptor, Int32(SHUT_RDWR))
+        self.received.withLock { received in
+            // Once closed, the number may be another connection's.
+            if !received.isOver { shutdown(self.descriptor, Int32(SHUT_RDWR)) }
+        }
     }
 
     private func read() {
@@ -46,7 +49,9 @@ final class LiveConnection: Sendable {
             guard count > 0 else { break }
             self.received.withLock { $0.bytes += buffer[..<count] }
         }
-        self.received.withLock { $0.isOver = true }
-        close(self.descriptor)
+        self.received.withLock { received in
+            received.isOver = true
+            close(self.descriptor)
+        }
     }
 }

@@ -10,6 +10,8 @@ final class MemoryJournal: WorkflowJournal {
         var worker: String?
         var dueAt: Date
         var events: [RecordedEvent] = []
+        /// How many events were ever written, those included that are gone.
+        var written = 0
     }
     private struct State {
         var runs: [Run] = []
@@ -37,7 +39,8 @@ final class MemoryJournal: WorkflowJournal {
         self.update(run) { run in
             let sequence = run.events.count + 1
             run.events.append(
-                RecordedEvent(sequence: sequence, at: Self.start + TimeInterval(sequence - 1), event: event))
+                RecordedEvent(sequence: sequence, at: Self.start + TimeInterval(run.written), event: event))
+            run.written += 1
             switch event.kind {
             case .completed: run.status = .completed
             case .compensated: run.status = .compensated
@@ -47,6 +50,11 @@ final class MemoryJournal: WorkflowJournal {
             default: break
             }
         }
+    }
+
+    /// Takes all events of a run away but the first ones, as a crash of the database does.
+    func lose(allBut count: Int, of run: RunID) {
+        self.update(run) { $0.events.removeLast($0.events.count - count) }
     }
 
     func update(_ run: RunID, _ body: (inout Run) -> Void) {
