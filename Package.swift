@@ -12,6 +12,7 @@ let house: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -36,6 +37,8 @@ let package = Package(
         .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),
         .library(name: "Workflow", targets: ["Workflow"]),
         .library(name: "WorkflowTestKit", targets: ["WorkflowTestKit"]),
+        .library(name: "DNS", targets: ["DNS"]),
+        .library(name: "DNSTestKit", targets: ["DNSTestKit"]),
         .executable(name: "bulkhead", targets: ["bulkhead"]),
     ],
     dependencies: [
@@ -47,6 +50,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -56,6 +60,9 @@ let package = Package(
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: house),
 
         .target(name: "DNS", swiftSettings: house),
+        .target(name: "DNSTestKit", dependencies: ["DNS"], swiftSettings: house),
+        .target(
+            name: "DNSProviders", dependencies: ["DNS", asyncHTTPClient, nioCore, nioHTTP1], swiftSettings: house),
         .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
         .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
         .systemLibrary(
@@ -126,7 +133,11 @@ let package = Package(
             name: "PostgresTests",
             dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
             swiftSettings: house),
-        .testTarget(name: "DNSTests", dependencies: ["DNS"], swiftSettings: house),
+        .testTarget(name: "DNSTests", dependencies: ["DNS", "DNSTestKit"], swiftSettings: house),
+        .testTarget(
+            name: "DNSProvidersTests",
+            dependencies: ["DNS", "DNSProviders", "DNSTestKit", "LocalServers", asyncHTTPClient, nioHTTP1],
+            swiftSettings: house),
         .testTarget(
             name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", logging, serviceLifecycle],
             swiftSettings: house),

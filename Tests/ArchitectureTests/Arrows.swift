@@ -14,6 +14,8 @@ enum Arrows {
         "Postgres": ["CLibPQ", "Logging", "ServiceLifecycle"],
         "LocalServers": ["Logging"],
         "DNS": [],
+        "DNSTestKit": ["DNS"],
+        "DNSProviders": ["DNS", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"],
         "Workflow": ["Logging", "ServiceLifecycle"],
         "WorkflowTestKit": ["Workflow", "Logging"],
         "CCurl": [],
@@ -37,7 +39,7 @@ enum Arrows {
 
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [
-        "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP",
+        "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP", "DNSProviders",
     ]
 
     /// Who may use a concrete target, beside the composers.

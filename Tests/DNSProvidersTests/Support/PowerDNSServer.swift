@@ -1,0 +1,133 @@
+import Foundation
+import LocalServers
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// A PowerDNS authoritative server of a test's own, with an empty zone; gone with the tests, however they end.
+///
+/// Needs Debian's `pdns-server`, `pdns-backend-sqlite3` and `sqlite3`.
+final class PowerDNSServer: Sendable {
+    static let apiKey = "a key for tests only"
+    /// By name: beside it lie the scripts that bring older databases up to date.
+    private static let schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
+
+    /// Where names are asked for, over UDP and TCP, on 127.0.0.1.
+    let port: Int
+    /// The HTTP API.
+    let url: URL
+    private let process: GuardedProcess
+
+    private init(port: Int, url: URL, process: GuardedProcess) {
+        self.port = port
+        self.url = url
+        self.process = process
+    }
+
+    /// Lends a server with zones of these names.
+    static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value {
+        let server = try await self.start(zones: zones)
+        let value: Value
+        do {
+            value = try await body(server)
+        } catch {
+            try await server.stop()
+            throw error
+        }
+        try await server.stop()
+        return value
+    }
+
+    /// Stops it in the middle of whatever it does.
+    func pause() { self.process.signal("STOP") }
+
+    /// Lets it go on.
+    func resume() { self.process.signal("CONT") }
+
+    /// Ends it.
+    func stop() async throws {
+        self.process.signal("KILL")
+        _ = try await self.process.wait()
+    }
+
+    private static func start(zones: [String]) async throws -> PowerDNSServer {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "bulkhead-pdns-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (port, web) = (try FreePort.reserve(), try FreePort.reserve())
+        try Self.configuration(folder, port: port, web: web)
+            .write(to: folder.appending(path: "pdns.conf"), atomically: true, encoding: .utf8)
+        try await Self.makeDatabase(folder)
+        let process = try GuardedProcess(
+            ["/usr/sbin/pdns_server", "--config-dir=\(folder.path)"], user: nil,
+            log: folder.appending(path: "server.log"), lastSignal: "KILL", removing: [folder])
+        guard let url = URL(string: "http://127.0.0.1:\(web)") else { throw PowerDNSServerError("no address") }
+        let server = PowerDNSServer(port: port, url: url, process: process)
+        for zone in zones { try await server.makeZone(zone, log: folder.appending(path: "server.log")) }
+        return server
+    }
+
+    private static func configuration(_ folder: URL, port: Int, web: Int) -> String {
+        """
+        launch=gsqlite3
+        gsqlite3-database=\(folder.path)/pdns.sqlite3
+        local-address=127.0.0.1
+        local-port=\(port)
+        socket-dir=\(folder.path)
+        api=yes
+        api-key=\(Self.apiKey)
+        webserver=yes
+        webserver-address=127.0.0.1
+        webserver-port=\(web)
+        webserver-allow-from=127.0.0.1
+        daemon=no
+        guardian=no
+        setuid=
+        setgid=
+        cache-ttl=0
+        query-cache-ttl=0
+        negquery-cache-ttl=0
+        zone-cache-refresh-interval=0
+
+        """
+    }
+
+    private static func makeDatabase(_ folder: URL) async throws {
+        let sqlite = Process()
+        sqlite.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+        sqlite.arguments = [folder.appending(path: "pdns.sqlite3").path, ".read \(Self.schema)"]
+        try sqlite.run()
+        sqlite.waitUntilExit()
+        guard sqlite.terminationStatus == 0 else {
+            throw PowerDNSServerError("no database; apt-get install pdns-server pdns-backend-sqlite3 sqlite3")
+        }
+    }
+
+    /// Asks until the server answers.
+    private func makeZone(_ zone: String, log: URL) async throws {
+        let body = #"{"name":"\#(zone).","kind":"Native","nameservers":["ns1.\#(zone)."]}"#
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            var request = URLRequest(url: self.url.appending(path: "api/v1/servers/localhost/zones"))
+            request.httpMethod = "POST"
+            request.httpBody = Data(body.utf8)
+            request.setValue(Self.apiKey, forHTTPHeaderField: "X-API-Key")
+            // Refused until it listens.
+            if let (_, response) = try? await URLSession.shared.data(for: request),
+                (response as? HTTPURLResponse)?.statusCode == 201
+            {
+                return
+            }
+            guard ContinuousClock.now < deadline, self.process.status == nil else {
+                throw PowerDNSServerError("not ready: \(try String(contentsOf: log, encoding: .utf8))")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+struct PowerDNSServerError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
