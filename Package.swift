@@ -62,7 +62,8 @@ let package = Package(
         .target(name: "DNS", swiftSettings: house),
         .target(name: "DNSTestKit", dependencies: ["DNS"], swiftSettings: house),
         .target(
-            name: "DNSProviders", dependencies: ["DNS", asyncHTTPClient, nioCore, nioHTTP1], swiftSettings: house),
+            name: "DNSProviders", dependencies: ["DNS", asyncHTTPClient, crypto, nioCore, nioHTTP1],
+            swiftSettings: house),
         .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
         .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
         .systemLibrary(

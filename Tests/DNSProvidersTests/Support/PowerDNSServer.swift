@@ -121,6 +121,7 @@ final class PowerDNSServer: Sendable {
             guard ContinuousClock.now < deadline, self.process.status == nil else {
                 throw PowerDNSServerError("not ready: \(try String(contentsOf: log, encoding: .utf8))")
             }
+            // Nothing tells when a server of another program listens: ask again.
             try await Task.sleep(for: .milliseconds(20))
         }
     }
