@@ -11,7 +11,7 @@ struct ActivationStep: WorkflowStep {
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
-        return try await self.effects.fenced.transaction(under: context.fence, isDurable: true) { transaction in
+        return try await self.effects.fenced.transaction(under: context.fence) { transaction in
             let rows = try await transaction.query(
                 """
                 SELECT status, activated_at IS NOT NULL, to_regnamespace(schema_name)::oid::bigint

@@ -19,7 +19,8 @@ struct IsolationProofStep: WorkflowStep {
         let effects = self.effects
         let proof = try await IsolationProver(effects: effects, tenant: order.tenant).prove(planting: isNew) {
             queries in
-            _ = try await effects.fenced.execute(effects.asOwner(of: order.tenant, queries), under: context.fence)
+            _ = try await effects.fenced.execute(
+                effects.asOwner(of: order.tenant, queries), under: context.fence)
         }
         return try Self.result(proof, source: "now")
     }

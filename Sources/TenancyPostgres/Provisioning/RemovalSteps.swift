@@ -57,7 +57,7 @@ struct DeletionStep: WorkflowStep {
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
-        return try await self.effects.fenced.transaction(under: context.fence, isDurable: true) { transaction in
+        return try await self.effects.fenced.transaction(under: context.fence) { transaction in
             let status = try await TenantEffects.lockedStatus(of: tenant, in: transaction)
             guard status == .deleting else {
                 return StepResult(evidence: ["status": .string(status?.rawValue ?? "gone")])
@@ -96,7 +96,7 @@ struct DataRemovalStep: WorkflowStep {
             [
                 "UPDATE public.tenants SET status = 'purging' WHERE id = \(tenant.uuid)::uuid AND status = 'deleted'",
                 "UPDATE public.tenants SET status = 'purged' WHERE id = \(tenant.uuid)::uuid AND status = 'purging'",
-            ], under: context.fence, isDurable: true)
+            ], under: context.fence)
         return StepResult(evidence: ["data": "purged", "schema": dropped["schema"] ?? "absent"])
     }
 

@@ -25,8 +25,7 @@ struct SchemaRepair: Sendable {
         let plan = SchemaRepairPlan(from: actual, to: expected, template: self.effects.template, tenant: self.tenant)
         if !plan.statements.isEmpty {
             _ = try await self.effects.fenced.execute(
-                self.effects.asOwner(of: self.tenant, plan.statements.map { PostgresQuery(raw: $0) }), under: fence,
-                isDurable: true)
+                self.effects.asOwner(of: self.tenant, plan.statements.map { PostgresQuery(raw: $0) }), under: fence)
         }
         try Self.refuse(expected.differences(to: try await self.shape()), repaired: plan.repairs)
         return opened + plan.repairs
@@ -43,7 +42,7 @@ struct SchemaRepair: Sendable {
         guard try rows.first?[0].decode(Bool.self) != true else { return [] }
         let opening = SchemaStatements(template: self.effects.template, tenant: self.tenant).usage
         _ = try await self.effects.fenced.execute(
-            self.effects.asOwner(of: self.tenant, [opening]), under: fence, isDurable: true)
+            self.effects.asOwner(of: self.tenant, [opening]), under: fence)
         return ["usage of the schema"]
     }
 

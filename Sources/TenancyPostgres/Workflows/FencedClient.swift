@@ -14,29 +14,26 @@ struct FencedClient: Sendable {
     ///
     /// - Returns: the answers, without those of the check.
     /// - Throws: ``FenceLost``; `PostgresError`.
-    func execute(_ queries: [PostgresQuery], under fence: Fence, isDurable: Bool = false) async throws -> [PostgresRows]
-    {
-        // Last, since entering a tenant's context has every commit wait for the disk.
-        let statements = [Self.check(fence)] + queries + [Self.durability(isDurable)]
+    func execute(_ queries: [PostgresQuery], under fence: Fence) async throws -> [PostgresRows] {
+        let statements = [Self.durability, Self.check(fence)] + queries
         do {
             let batch = PostgresBatch(statements, transaction: .explicit(.readWrite))
             let answers = try await self.client.execute(batch, deadline: .now + Self.patience)
-            return Array(answers.dropFirst().dropLast())
+            return Array(answers.dropFirst(2))
         } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
             throw FenceLost(fence)
         }
     }
 
-    /// Lends a transaction, for what does not enter a tenant's context.
+    /// Lends a transaction.
     ///
     /// - Throws: ``FenceLost``; what the closure throws; `PostgresError`.
     nonisolated func transaction<Value>(
-        under fence: Fence, isDurable: Bool = false,
-        _ body: (borrowing PostgresTransaction) async throws -> sending Value
+        under fence: Fence, _ body: (borrowing PostgresTransaction) async throws -> sending Value
     ) async throws -> sending Value {
         try await self.client.withTransaction(deadline: .now + Self.patience) { transaction in
             do {
-                _ = try await transaction.execute([Self.durability(isDurable), Self.check(fence)])
+                _ = try await transaction.execute([Self.durability, Self.check(fence)])
             } catch let error as PostgresError where error.sqlState == Self.divisionByZero {
                 throw FenceLost(fence)
             }
@@ -56,8 +53,7 @@ struct FencedClient: Sendable {
         """
     }
 
-    /// An effect may be lost in a crash only together with the record that it happened, which comes after it.
-    private static func durability(_ isDurable: Bool) -> PostgresQuery {
-        "SELECT set_config('synchronous_commit', \(isDurable ? "on" : "off"), true)"
-    }
+    /// Effects are on disk before anybody goes on: a worker that outlives a crash of the database would else write down
+    /// that it had an effect which the crash has taken away.
+    private static let durability: PostgresQuery = "SELECT set_config('synchronous_commit', 'on', true)"
 }

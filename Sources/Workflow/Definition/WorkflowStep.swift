@@ -43,7 +43,8 @@ public enum StepEffect: Sendable, Hashable {
     case none
     /// In the database that keeps the journal, behind the fence.
     ///
-    /// That an attempt began is recorded before it; a crash of the database may take both back, and only both.
+    /// That an attempt began is recorded before it, and may be forgotten in a crash of the database; an effect is durable
+    /// before its step returns.
     case inDatabase
     /// Elsewhere: a mail, a record in a name server.
     ///

@@ -67,6 +67,12 @@ import Testing
     private static func expectAll(_ names: [String], _ client: PostgresClient) async throws {
         let findings = try await client.findings()
         #expect(findings.count == names.count)
+        let failures = try await client.query(
+            """
+            SELECT DISTINCT coalesce(step, 'run') || ' ' || kind || ': ' || reason FROM bulkhead.workflow_events
+            WHERE kind IN ('attemptFailed', 'compensationStarted', 'deadLettered') AND reason IS NOT NULL
+            """)
+        for row in failures { print("chaos:", try row[0].decode(String.self)) }
         let lost = try await client.query("SELECT recipient FROM bulkhead.deliveries WHERE uncertain >= 2")
         let undecided = Set(try lost.map { try $0[0].decode(String.self) })
         for name in names {
