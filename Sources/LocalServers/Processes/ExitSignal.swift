@@ -40,7 +40,9 @@ final class ExitSignal: Sendable {
 
     /// Waits at most this long; nil when the process still runs then.
     func wait(atMost limit: Duration) async throws -> Termination? {
-        try await withThrowingTaskGroup(of: Termination?.self) { group in
+        // Or a limit of zero could win against what is known already.
+        if let status = self.status { return status }
+        return try await withThrowingTaskGroup(of: Termination?.self) { group in
             group.addTask { try await self.wait() }
             group.addTask {
                 // The deadline itself, not a guess at how long something takes.

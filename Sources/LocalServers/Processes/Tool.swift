@@ -27,6 +27,8 @@ struct Tool {
             async let text = output.readAll()
             async let complaint = errors.readAll()
             let status = try await child.exit.wait()
+            // Its end may be heard of before the cancellation that caused it.
+            try Task.checkCancellation()
             return await Result(status: status, output: text, errors: complaint)
         } onCancel: {
             child.signal(SIGKILL)
