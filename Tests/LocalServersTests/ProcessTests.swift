@@ -82,4 +82,25 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.path))
         try FileManager.default.removeItem(at: folder)
     }
+
+    @Test func `a paused process stands still when the call returns, and goes on afterwards`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("guard-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let log = folder.appendingPathComponent("log")
+        let process = try GuardedProcess(
+            ["/bin/sh", "-c", "while :; do echo x; done"], user: nil, log: log, lastSignal: "KILL")
+        try await process.pause()
+        let size = try Data(contentsOf: log).count
+        #expect(try Data(contentsOf: log).count == size)
+        process.resume()
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try Data(contentsOf: log).count == size {
+            try #require(ContinuousClock.now < deadline, "it does not go on")
+            await Task.yield()
+        }
+        process.signal("KILL")
+        #expect(try await process.wait() == .exited(137))
+        await #expect(throws: LocalServerError.self) { try await process.pause() }
+        try FileManager.default.removeItem(at: folder)
+    }
 }

@@ -35,6 +35,9 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// The process id; nil if the child has ended.
+    var pid: pid_t? { live.pid.withLock { $0 } }
+
     /// Sends a signal, unless the child has ended.
     func signal(_ signal: Int32) {
         live.pid.withLock { pid in

@@ -55,7 +55,7 @@ import Testing
         try await PowerDNSServer.use(zones: [Self.zone]) { server in
             let zone = try Self.zoneName()
             let provider = Self.provider(server, timeout: .milliseconds(300))
-            server.pause()
+            try await server.pause()
             let error = await #expect(throws: DNSProviderError.self) { try await provider.records(in: zone, at: nil) }
             #expect(error?.kind == .unavailable && error?.isTransient == true)
             server.resume()

@@ -40,10 +40,10 @@ final class PowerDNSServer: Sendable {
     }
 
     /// Stops it in the middle of whatever it does.
-    func pause() { self.process.signal("STOP") }
+    func pause() async throws { try await self.process.pause() }
 
     /// Lets it go on.
-    func resume() { self.process.signal("CONT") }
+    func resume() { self.process.resume() }
 
     /// Ends it.
     func stop() async throws {

@@ -60,8 +60,8 @@ final class RunningServer: Sendable {
     }
 
     /// Stops it in the middle of whatever it does.
-    func pause() { self.process.signal("STOP") }
+    func pause() async throws { try await self.process.pause() }
 
     /// Lets it go on as if no time had passed.
-    func resume() { self.process.signal("CONT") }
+    func resume() { self.process.resume() }
 }

@@ -30,7 +30,7 @@ import Testing
                     }
                     let stopped = try await deployment.serve("worker")
                     try await gate.waitUntilHeld(Self.steps.count)
-                    stopped.pause()
+                    try await stopped.pause()
                     // What it asked for is written, and it does not know yet.
                     try await gate.open()
                     let second = try await deployment.serve("worker")
