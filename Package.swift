@@ -16,15 +16,21 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let swiftASN1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -43,15 +49,19 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         // Technologies that know no tenant.
@@ -64,6 +74,12 @@ let package = Package(
         .target(
             name: "DNSProviders", dependencies: ["DNS", asyncHTTPClient, crypto, nioCore, nioHTTP1],
             swiftSettings: house),
+        .systemLibrary(
+            name: "CCAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"]), .brew(["c-ares"])]),
+        .target(name: "DNSResolver", dependencies: ["DNS", "CCAres"], swiftSettings: house),
+        .target(name: "Certificates", dependencies: [certificates, swiftASN1, crypto], swiftSettings: house),
+        .target(
+            name: "ACME", dependencies: ["Certificates", subprocess, logging], swiftSettings: house),
         .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
         .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
         .systemLibrary(
@@ -87,6 +103,13 @@ let package = Package(
         .target(
             name: "BulkheadHummingbird",
             dependencies: ["Tenancy", "Identity", hummingbird, httpTypes, crypto, logging, nioCore, nioHTTP1],
+            swiftSettings: house),
+        .target(
+            name: "TLS",
+            dependencies: [
+                "Certificates", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioHTTP1,
+                nioPosix, nioSSL, serviceLifecycle,
+            ],
             swiftSettings: house),
         .target(
             name: "AdminAPI",
@@ -126,6 +149,8 @@ let package = Package(
             ],
             path: "Tests/TestSupport",
             swiftSettings: house),
+        .target(
+            name: "DNSTestSupport", dependencies: ["LocalServers"], path: "Tests/DNSTestSupport", swiftSettings: house),
         .testTarget(
             name: "ArchitectureTests", swiftSettings: house),
         .testTarget(
@@ -137,7 +162,25 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "DNSTestKit"], swiftSettings: house),
         .testTarget(
             name: "DNSProvidersTests",
-            dependencies: ["DNS", "DNSProviders", "DNSTestKit", "LocalServers", asyncHTTPClient, nioHTTP1],
+            dependencies: [
+                "DNS", "DNSProviders", "DNSTestKit", "DNSTestSupport", "LocalServers", asyncHTTPClient, hummingbird,
+                hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "DNSResolverTests", dependencies: ["DNS", "DNSResolver", "DNSTestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "CertificatesTests", dependencies: ["Certificates", certificates, swiftASN1, crypto],
+            swiftSettings: house),
+        .testTarget(
+            name: "TLSTests",
+            dependencies: [
+                "TLS", "Certificates", "LocalServers", asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging,
+                nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ACMETests", dependencies: ["ACME", "Certificates", "DNSTestSupport", "LocalServers", logging],
             swiftSettings: house),
         .testTarget(
             name: "WorkflowTests", dependencies: ["Workflow", "WorkflowTestKit", logging, serviceLifecycle],

@@ -16,6 +16,10 @@ enum Arrows {
         "DNS": [],
         "DNSTestKit": ["DNS"],
         "DNSProviders": ["DNS", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"],
+        "CCAres": [],
+        "DNSResolver": ["DNS", "CCAres"],
+        "Certificates": ["X509", "SwiftASN1", "Crypto"],
+        "ACME": ["Certificates", "Subprocess", "Logging"],
         "Workflow": ["Logging", "ServiceLifecycle"],
         "WorkflowTestKit": ["Workflow", "Logging"],
         "CCurl": [],
@@ -28,6 +32,7 @@ enum Arrows {
         "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,
+        "TLS": ["Certificates", "HummingbirdHTTP2", "NIOSSL", "ServiceLifecycle"] + http,
         "AdminAPI": [
             "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",
         ] + http,
@@ -40,11 +45,13 @@ enum Arrows {
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [
         "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP", "DNSProviders",
+        "CCAres", "DNSResolver", "ACME",
     ]
 
     /// Who may use a concrete target, beside the composers.
     static let users: [String: Set<String>] = [
         "CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"], "CCurl": ["MailSMTP"],
+        "CCAres": ["DNSResolver"],
     ]
 
     /// Targets that decide and know no technology.
@@ -55,7 +62,7 @@ enum Arrows {
 
     /// Modules that come with Swift or the system.
     static let system: Set<String> = [
-        "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "Synchronization", "Dispatch",
+        "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Synchronization", "Dispatch",
         "Glibc", "Musl", "Darwin", "Bionic", "Observation", "RegexBuilder",
     ]
 

@@ -72,7 +72,7 @@ struct Manifest: Decodable {
     func target(_ name: String) -> Target? { targets.first { $0.name == name } }
 
     /// What is shipped: no tests, and not what only tests use.
-    var sources: [Target] { targets.filter { $0.type != .test && $0.name != "TestSupport" } }
+    var sources: [Target] { targets.filter { $0.type != .test && !$0.name.hasSuffix("TestSupport") } }
 }
 
 private struct AnyKey: CodingKey {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import DNS
 import DNSProviders
 import DNSTestKit
+import DNSTestSupport
 import Foundation
 import Testing
 

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import LocalServers
 
 #if canImport(FoundationNetworking)
@@ -8,15 +8,16 @@ import LocalServers
 /// A PowerDNS authoritative server of a test's own, with an empty zone; gone with the tests, however they end.
 ///
 /// Needs Debian's `pdns-server`, `pdns-backend-sqlite3` and `sqlite3`.
-final class PowerDNSServer: Sendable {
-    static let apiKey = "a key for tests only"
+public final class PowerDNSServer: Sendable {
+    /// What its API is asked with.
+    public static let apiKey = "a key for tests only"
     /// By name: beside it lie the scripts that bring older databases up to date.
     private static let schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
 
     /// Where names are asked for, over UDP and TCP, on 127.0.0.1.
-    let port: Int
+    public let port: Int
     /// The HTTP API.
-    let url: URL
+    public let url: URL
     private let process: GuardedProcess
 
     private init(port: Int, url: URL, process: GuardedProcess) {
@@ -26,7 +27,7 @@ final class PowerDNSServer: Sendable {
     }
 
     /// Lends a server with zones of these names.
-    static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value {
+    public static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value {
         let server = try await self.start(zones: zones)
         let value: Value
         do {
@@ -40,13 +41,13 @@ final class PowerDNSServer: Sendable {
     }
 
     /// Stops it in the middle of whatever it does.
-    func pause() async throws { try await self.process.pause() }
+    public func pause() async throws { try await self.process.pause() }
 
     /// Lets it go on.
-    func resume() { self.process.resume() }
+    public func resume() { self.process.resume() }
 
     /// Ends it.
-    func stop() async throws {
+    public func stop() async throws {
         self.process.signal("KILL")
         _ = try await self.process.wait()
     }
@@ -127,8 +128,10 @@ final class PowerDNSServer: Sendable {
     }
 }
 
-struct PowerDNSServerError: Error, CustomStringConvertible {
-    let description: String
+/// Why there is no server.
+public struct PowerDNSServerError: Error, CustomStringConvertible {
+    /// What happened.
+    public let description: String
 
     init(_ description: String) { self.description = description }
 }
