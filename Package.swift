@@ -175,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "TLSTests",
             dependencies: [
-                "TLS", "Certificates", "LocalServers", asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging,
+                "TLS", "Certificates", "LocalServers", asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes,
+                logging,
                 nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: house),

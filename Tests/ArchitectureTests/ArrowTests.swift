@@ -44,7 +44,9 @@ import Testing
 
     @Test func `nothing that is shipped is built from tests`() async throws {
         let manifest = try await Manifest.current()
-        for target in manifest.sources { #expect(!manifest.reach(of: target.name).contains { $0.hasSuffix("TestSupport") }) }
+        for target in manifest.sources {
+            #expect(!manifest.reach(of: target.name).contains { $0.hasSuffix("TestSupport") })
+        }
     }
 
     @Test func `every target has the settings of the house`() async throws {

@@ -62,7 +62,8 @@ enum Arrows {
 
     /// Modules that come with Swift or the system.
     static let system: Set<String> = [
-        "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Synchronization", "Dispatch",
+        "Swift", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML", "Synchronization",
+        "Dispatch",
         "Glibc", "Musl", "Darwin", "Bionic", "Observation", "RegexBuilder",
     ]
 

@@ -27,7 +27,8 @@ public final class PowerDNSServer: Sendable {
     }
 
     /// Lends a server with zones of these names.
-    public static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value {
+    public static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value
+    {
         let server = try await self.start(zones: zones)
         let value: Value
         do {
