@@ -32,7 +32,7 @@ enum Arrows {
         "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,
-        "TLS": ["Certificates", "HummingbirdHTTP2", "NIOSSL", "ServiceLifecycle"] + http,
+        "TLS": ["Certificates", "HummingbirdHTTP2", "NIOHTTP2", "NIOSSL", "NIOTLS", "ServiceLifecycle"] + http,
         "AdminAPI": [
             "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",
         ] + http,
