@@ -16,7 +16,9 @@ public struct PropagationExpectation: Sendable, Hashable, Codable {
     public var name: DomainName
     /// What there is to be.
     public var presence: Presence
-    /// The kinds asked for. A kind that is asked for and not expected is to be absent.
+    /// The kinds asked for.
+    ///
+    /// A kind that is asked for and not expected is to be absent.
     public var types: Set<RecordType>
     /// The time to live, in seconds, of what stood at the name before; nil if there was nothing, or it is not known.
     ///
