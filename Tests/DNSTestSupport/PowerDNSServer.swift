@@ -53,6 +53,53 @@ public final class PowerDNSServer: Sendable {
         _ = try await self.process.wait()
     }
 
+    /// Puts records in the place of those of one kind at a name.
+    ///
+    /// - Parameters:
+    ///   - name: without the final dot.
+    ///   - values: as in a zone file: names with the final dot, texts in quotes.
+    public func put(
+        _ name: String, _ type: String, ttl: Int = 60, values: [String], zone: String
+    ) async throws {
+        let records = values.map { ["content": $0, "disabled": false] as [String: any Sendable] }
+        try await self.patch(
+            ["name": "\(name).", "type": type, "ttl": ttl, "changetype": "REPLACE", "records": records], zone)
+    }
+
+    /// Removes the records of one kind at a name.
+    public func remove(_ name: String, _ type: String, zone: String) async throws {
+        try await self.patch(["name": "\(name).", "type": type, "changetype": "DELETE"], zone)
+    }
+
+    /// Sets for how many seconds resolvers may remember that a name does not exist.
+    ///
+    /// - Parameters:
+    ///   - minimum: the last field of the SOA record.
+    ///   - ttl: the SOA record's own.
+    public func setNegativeTTL(minimum: Int, ttl: Int = 3600, zone: String) async throws {
+        let start = "ns1.\(zone). hostmaster.\(zone). 1 10800 3600 604800 \(minimum)"
+        try await self.put(zone, "SOA", ttl: ttl, values: [start], zone: zone)
+    }
+
+    private func patch(_ set: [String: any Sendable], _ zone: String) async throws {
+        let body = try JSONSerialization.data(withJSONObject: ["rrsets": [set]])
+        var request = self.request("PATCH", "zones/\(zone).", body: body)
+        // Beyond this it hangs, and the test has failed.
+        request.timeoutInterval = 30
+        let (answer, response) = try await URLSession.shared.data(for: request)
+        guard (response as? HTTPURLResponse)?.statusCode == 204 else {
+            throw PowerDNSServerError("refused: \(String(decoding: answer, as: UTF8.self))")
+        }
+    }
+
+    private func request(_ method: String, _ path: String, body: Data) -> URLRequest {
+        var request = URLRequest(url: self.url.appending(path: "api/v1/servers/localhost/\(path)"))
+        request.httpMethod = method
+        request.httpBody = body
+        request.setValue(Self.apiKey, forHTTPHeaderField: "X-API-Key")
+        return request
+    }
+
     private static func start(zones: [String]) async throws -> PowerDNSServer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "bulkhead-pdns-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -110,10 +157,7 @@ public final class PowerDNSServer: Sendable {
         let body = #"{"name":"\#(zone).","kind":"Native","nameservers":["ns1.\#(zone)."]}"#
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            var request = URLRequest(url: self.url.appending(path: "api/v1/servers/localhost/zones"))
-            request.httpMethod = "POST"
-            request.httpBody = Data(body.utf8)
-            request.setValue(Self.apiKey, forHTTPHeaderField: "X-API-Key")
+            let request = self.request("POST", "zones", body: Data(body.utf8))
             // Refused until it listens.
             if let (_, response) = try? await URLSession.shared.data(for: request),
                 (response as? HTTPURLResponse)?.statusCode == 201

@@ -9,7 +9,7 @@ public struct PropagationTimeout: Error, Sendable, Hashable, CustomStringConvert
     /// Which name, and who does not show the change, by the name of the server.
     public var description: String {
         let name = self.evidence.expectation.name
-        if let failure = self.evidence.lookupFailure { return "\(name): the name servers are not known: \(failure)" }
+        if let failure = self.evidence.lookupFailure { return "\(name): the name servers cannot be asked: \(failure)" }
         guard case .waiting(let addresses) = self.evidence.verdict, !addresses.isEmpty else {
             return "\(name): there are too few name servers that answer"
         }

@@ -29,7 +29,7 @@ public final class AresResolver: AuthorityResolver {
         from server: AuthoritativeServer, name: DomainName, type: RecordType, within limit: Duration
     ) async throws -> AuthorityAnswer {
         guard let query = self.query(QuestionType(type), name, server, limit) else { return .failed(.noAddress) }
-        return AuthorityAnswer(try await self.loop.run(query), name: name, type: type)
+        return try AuthorityAnswer(try await self.loop.run(query), name: name, type: type)
     }
 
     /// For how many seconds resolvers may remember that a name of the zone does not exist; nil if it does not tell.

@@ -3,7 +3,9 @@ import DNS
 
 extension AuthorityAnswer {
     /// What an outcome says about a name.
-    init(_ outcome: QueryOutcome, name: DomainName, type: RecordType) {
+    ///
+    /// - Throws: ``AuthorityError`` if the question was not asked, for a reason that no server has a part in.
+    init(_ outcome: QueryOutcome, name: DomainName, type: RecordType) throws(AuthorityError) {
         switch outcome {
         case .message(let bytes):
             guard let message = MessageReader.read(bytes) else {
@@ -11,7 +13,12 @@ extension AuthorityAnswer {
                 return
             }
             self.init(message, name: name, type: type)
-        case .status(let status): self = .failed(AuthorityFailure(status: status))
+        case .status(let status):
+            guard let failure = AuthorityFailure(status: status) else {
+                throw AuthorityError(
+                    .unavailable, reason: "\(name) cannot be asked for.", detail: AresLibrary.text(for: status))
+            }
+            self = .failed(failure)
         case .expired, .cancelled: self = .failed(.timeout)
         }
     }
@@ -57,16 +64,13 @@ extension AuthorityFailure {
         }
     }
 
-    /// What a status of c-ares means when there is no answer.
-    init(status: Int32) {
-        self =
-            switch UInt32(bitPattern: status) {
-            case UInt32(ARES_ETIMEOUT): .timeout
-            case UInt32(ARES_ECONNREFUSED), UInt32(ARES_EOF): .unreachable
-            case UInt32(ARES_EREFUSED): .refused
-            case UInt32(ARES_ESERVFAIL), UInt32(ARES_EFORMERR), UInt32(ARES_ENOTIMP):
-                .serverFailure
-            default: .unreadable
-            }
+    /// What a status of c-ares means when there is no answer; nil if it says nothing about the server.
+    init?(status: Int32) {
+        switch status {
+        case ARES_ETIMEOUT: self = .timeout
+        case ARES_ECONNREFUSED, ARES_EOF: self = .unreachable
+        case ARES_EBADRESP: self = .unreadable
+        default: return nil
+        }
     }
 }
