@@ -99,7 +99,7 @@ let package = Package(
             resources: [.copy("Migrations")],
             swiftSettings: house),
         .target(
-            name: "ControlPlane", dependencies: ["Tenancy", "Identity", "Workflow", "Mail", logging],
+            name: "ControlPlane", dependencies: ["Tenancy", "Identity", "Workflow", "Mail", "DNS", logging],
             swiftSettings: house),
 
         // HTTP.
@@ -131,7 +131,8 @@ let package = Package(
             name: "ServerBootstrap",
             dependencies: [
                 "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
-                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "Workflow", "Mail", "MailSMTP",
+                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "Workflow", "Mail", "MailSMTP", "DNS", "DNSProviders",
+                "DNSResolver", "Certificates", "TLS", "ACME", asyncHTTPClient,
                 hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
                 unixSignals,
             ],

@@ -28,7 +28,7 @@ enum Arrows {
         // The domain.
         "Tenancy": [],
         "Identity": ["Tenancy", "Logging"] + cryptography,
-        "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "Logging"],
+        "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "DNS", "Logging"],
         "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,

@@ -1,3 +1,4 @@
+public import struct Foundation.Date
 public import HTTPTypes
 public import Tenancy
 
@@ -19,6 +20,8 @@ public struct ProblemDetails: Error, Sendable, Equatable {
     public var detail: String
     /// What is wrong with which field; empty unless an input was refused.
     public var errors: [FieldProblem]
+    /// Before when it does not help to ask again, as a member `availableAt`; nil for no such member.
+    public var availableAt: Date?
     /// Header fields that belong to the problem: `Allow`, `Retry-After`, `WWW-Authenticate`.
     public var headers: HTTPFields
     /// Whether a person in a browser gets a page instead, since this may be all that he sees of the installation.
@@ -50,6 +53,7 @@ public struct ProblemDetails: Error, Sendable, Equatable {
             json.member("status", self.status.code)
             json.member("detail", self.detail)
             json.member("requestId", requestID)
+            if let availableAt { json.member("availableAt", availableAt) }
             guard !self.errors.isEmpty else { return }
             json.name("errors")
             json.array { json in

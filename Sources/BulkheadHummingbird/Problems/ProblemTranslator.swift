@@ -43,6 +43,13 @@ public struct ProblemTranslator: Sendable {
             return ProblemDetails(
                 "\(name)-taken", .conflict, title: "The \(name) is taken", detail: "Another record holds this value.",
                 errors: [.init(pointer: field, detail: detail)])
+        case .reserved(let field, let detail, let date):
+            let name = field.drop { $0 == "/" }
+            var problem = ProblemDetails(
+                "\(name)-reserved", .conflict, title: "The \(name) is reserved",
+                detail: "It belonged to somebody else not long ago.", errors: [.init(pointer: field, detail: detail)])
+            problem.availableAt = date
+            return problem
         case .conflict(let detail):
             return ProblemDetails("conflict", .conflict, title: "This is not possible now", detail: detail)
         case .preconditionFailed:

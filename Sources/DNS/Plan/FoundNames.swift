@@ -38,6 +38,9 @@ struct FoundNames {
     /// What is at a name, in the order of the kinds.
     func sets(at name: DomainName) -> [RecordSet] { self.byName[name, default: []].sorted { $0.key < $1.key } }
 
+    /// Whether an installation has marked the name, ours or another.
+    func isMarked(_ name: DomainName) -> Bool { self.owned[name] != nil || self.foreign.contains(name) }
+
     func holder(of name: DomainName, wanting records: [DesiredRecord]) -> Holder {
         if let owned = self.owned[name] { return .us(owned) }
         if self.foreign.contains(name) { return .somebodyElse(.otherRegistry) }

@@ -1,9 +1,13 @@
+public import struct Foundation.Date
+
 /// Why an operation was refused, in terms that every interface can translate: HTTP, the command line, a job.
 public enum DomainError: Error, Sendable, Equatable {
     /// There is no such thing, or the caller may not know of it. The text names the kind: `tenant`, `client`.
     case notFound(String)
     /// Another record holds the name. `field` is a JSON Pointer.
     case taken(field: String, detail: String)
+    /// The name had another owner, and nobody gets it before this time. `field` is a JSON Pointer.
+    case reserved(field: String, detail: String, until: Date)
     /// The thing is not in a state for this. The text says what state and what to do.
     case conflict(String)
     /// The row has changed since the caller read it (RFC 9110, section 13.1.1).

@@ -34,7 +34,8 @@ public struct PostgresTenantRepository: TenantRepository {
 
     /// The tenant with this subdomain; see ``TenantRepository/tenant(_:)-(Subdomain)``.
     public func tenant(_ subdomain: Subdomain) async throws -> Tenant? {
-        let query = TenantRow.select("WHERE subdomain = \(subdomain.description)")
+        // A tenant that is gone for good has no name any more, and somebody else may have it.
+        let query = TenantRow.select("WHERE subdomain = \(subdomain.description) AND status <> 'purged'")
         return try await self.client.query(query).first.map(TenantRow.tenant)
     }
 }

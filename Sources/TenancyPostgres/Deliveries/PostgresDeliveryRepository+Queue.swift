@@ -77,7 +77,6 @@ extension PostgresDeliveryRepository: DeliveryQueue {
 
     /// Writes for an attempt that was not given up, for good: behind it comes what no transaction can take back.
     private func fenced(_ query: PostgresQuery, _ permit: WorkPermit) async throws -> PostgresRows {
-        let fence = Fence(run: RunID(permit.run), attempt: permit.attempt)
-        return try await FencedClient(client: self.client).execute([query], under: fence)[0]
+        try await FencedClient(client: self.client).execute([query], under: permit.fence)[0]
     }
 }

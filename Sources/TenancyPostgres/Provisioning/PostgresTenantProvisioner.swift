@@ -10,6 +10,7 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
     let store: PostgresWorkflowStore
     let workflows: TenantWorkflows
     private let pool: WarmPool
+    private let hold: NameHold
     private let logger: Logger
 
     /// A provisioner.
@@ -17,13 +18,16 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
     /// - Parameters:
     ///   - client: logs in as `bulkhead_control`.
     ///   - pool: schemas made in advance; may be empty.
+    ///   - quarantine: for how long nobody gets the name of a tenant that is gone.
     public init(
-        client: PostgresClient, store: PostgresWorkflowStore, workflows: TenantWorkflows, pool: WarmPool, logger: Logger
+        client: PostgresClient, store: PostgresWorkflowStore, workflows: TenantWorkflows, pool: WarmPool,
+        quarantine: NameQuarantine = .standard, logger: Logger
     ) {
         self.client = client
         self.store = store
         self.workflows = workflows
         self.pool = pool
+        self.hold = NameHold(quarantine: quarantine)
         self.logger = logger
     }
 
@@ -51,7 +55,7 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
             let warm = tiers == nil ? nil : try await self.pool.take(in: transaction)
             var order = TenantOrder(tenant: warm?.tenant ?? .random(), new: new, actor: principal.auditName)
             order.warm = warm?.schema
-            try await Self.reserve(order, in: transaction)
+            try await self.reserve(order, in: transaction)
             let header = try RunHeader(
                 of: self.workflows.provision, subject: order.tenant.description, input: order)
             var reserved = RunEvent(.attemptSucceeded, step: SubdomainStep.name, direction: .forward, number: 1)
@@ -101,16 +105,21 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
 
     // MARK: Parts
 
-    private static func reserve(_ order: TenantOrder, in transaction: borrowing PostgresTransaction) async throws {
+    private func reserve(_ order: TenantOrder, in transaction: borrowing PostgresTransaction) async throws {
         let placement = Placement.ownSchema(of: order.tenant)
         do {
-            _ = try await transaction.query(
+            let rows = try await transaction.query(
                 """
                 INSERT INTO public.tenants (id, name, subdomain, tier, cluster, isolation_model, schema_name)
-                VALUES (\(order.tenant.uuid)::uuid, \(order.new.name), \(order.new.subdomain.description),
-                        \(order.new.tier.description), \(placement.cluster), \(placement.isolation.rawValue),
-                        \(placement.schema))
+                SELECT \(order.tenant.uuid)::uuid, \(order.new.name), \(order.new.subdomain.description),
+                       \(order.new.tier.description), \(placement.cluster), \(placement.isolation.rawValue),
+                       \(placement.schema)
+                WHERE \(part: self.hold.isAbsent(order.new.subdomain))
                 """)
+            guard rows.affectedRows == 0 else { return }
+            let refusal = try await self.hold.refusal(of: order.new.subdomain, in: transaction)
+            // What held the name a moment ago may be over by now.
+            throw refusal ?? DomainError.busy(retryAfterSeconds: 1)
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw DomainError.taken(field: "/subdomain", detail: "is taken; choose another name")
         } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {

@@ -30,10 +30,12 @@ public struct TenantWorkflows: Sendable {
     ///   - client: logs in as `bulkhead_control`.
     ///   - mailDomain: the domain of the ids of mails; nil if no mail is sent.
     ///   - reach: what makes the tenant's name reach it, in order: DNS, certificate.
+    ///   - expiry: what lets pass the time in which a removed name still leads to the tenant.
     public init(
         client: PostgresClient, database: TenantDatabase, signer: ContextSigner, template: TenantTemplate,
         tiers: any TierRepository, store: PostgresWorkflowStore, mailDomain: String?,
-        reach: [any WorkflowStep<TenantOrder>] = [NotConfiguredStep("dns"), NotConfiguredStep("certificate")]
+        reach: [any WorkflowStep<TenantOrder>] = [NotConfiguredStep("dns"), NotConfiguredStep("certificate")],
+        expiry: [any WorkflowStep<TenantOrder>] = []
     ) {
         let effects = TenantEffects(
             fenced: FencedClient(client: client), database: database, signer: signer, template: template, tiers: tiers,
@@ -56,7 +58,7 @@ public struct TenantWorkflows: Sendable {
         self.remove = Workflow(
             Self.removeName, input: TenantOrder.self, exhaustion: .deadLetter,
             steps: [SessionsEndStep(effects: effects), MailEndStep(effects: effects)]
-                + reach.reversed().map { Self.undoing($0) }
+                + reach.reversed().map { Self.undoing($0) } + expiry
                 + [DeletionStep(effects: effects), DataRemovalStep(effects: effects)],
             translate: TenantEffects.failure)
     }

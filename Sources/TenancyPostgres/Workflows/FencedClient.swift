@@ -1,4 +1,5 @@
 import Postgres
+import Tenancy
 import Workflow
 
 /// Has effects in the database on behalf of an attempt: only while the attempt has not been given up.
@@ -56,4 +57,9 @@ struct FencedClient: Sendable {
     /// Effects are on disk before anybody goes on: a worker that outlives a crash of the database would else write down
     /// that it had an effect which the crash has taken away.
     private static let durability: PostgresQuery = "SELECT set_config('synchronous_commit', 'on', true)"
+}
+
+extension WorkPermit {
+    /// The permit in the words of workflows.
+    var fence: Fence { Fence(run: RunID(self.run), attempt: self.attempt) }
 }

@@ -54,7 +54,8 @@ struct Complaint {
     private static func sentence(_ error: DomainError) -> String {
         switch error {
         case .notFound(let kind): return "There is no such \(kind)"
-        case .taken(let field, let detail): return "\(Self.option(field)) \(detail)"
+        case .taken(let field, let detail), .reserved(let field, let detail, _):
+            return "\(Self.option(field)) \(detail)"
         case .conflict(let text), .forbidden(let text): return text
         case .preconditionFailed: return "It has been changed in the meantime; look again and repeat"
         case .badCredentials: return "The credentials are wrong"

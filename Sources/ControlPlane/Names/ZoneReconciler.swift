@@ -1,0 +1,179 @@
+public import DNS
+public import Logging
+public import Tenancy
+
+/// Brings a zone to what tenants want: on the spot for those who wait, and as a whole now and then.
+///
+/// One process at a time writes to the zone, and does so for everybody: whoever finds the lease taken finds its wish met
+/// soon. What a process left half-done when it died is seen in the zone by the next one.
+public struct ZoneReconciler: Sendable {
+    /// How many names are looked at at a time for those who wait.
+    private static let roundSize = 100
+    /// For how long a process that says nothing is taken to be at it.
+    private static let leaseTime = Duration.seconds(60)
+    /// The pause of those who find the lease taken.
+    private static let pause = Duration.milliseconds(100)
+    /// How often a zone that changes under one's hands is read again.
+    private static let patience = 3
+
+    /// Where names are, and what they say.
+    public let settings: ZoneSettings
+    /// Keeps the zone.
+    public let provider: any DNSProvider
+    let ledger: any NameLedger
+    private let leases: any LeaseRepository
+    private let reports: any ZoneReportRepository
+    private let holder: String
+    private let logger: Logger
+
+    /// A reconciler.
+    ///
+    /// - Parameter holder: tells people which process it was.
+    public init(
+        settings: ZoneSettings, provider: any DNSProvider, ledger: any NameLedger, leases: any LeaseRepository,
+        reports: any ZoneReportRepository, holder: String, logger: Logger
+    ) {
+        self.settings = settings
+        self.provider = provider
+        self.ledger = ledger
+        self.leases = leases
+        self.reports = reports
+        self.holder = holder
+        self.logger = logger
+    }
+
+    // MARK: On the spot
+
+    /// Sees to it that a wish is met, by this process or another.
+    ///
+    /// - Returns: the name with its outcome; nil if it was forgotten meanwhile.
+    /// - Throws: `DNSProviderError`; what the ledger throws; `CancellationError`.
+    func meet(_ wish: TenantName) async throws -> TenantName? {
+        while true {
+            guard let name = try await self.ledger.name(of: wish.tenant) else { return nil }
+            if name.wish > wish.wish || name.isMet { return name }
+            if try await self.underLease({ try await self.meetOpen($0) }) == nil {
+                try await ContinuousClock().sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func meetOpen(_ lease: Lease) async throws {
+        let names = try await self.ledger.open(limit: Self.roundSize)
+        try await self.ledger.finish(try await self.bring(names, wholeZone: false, under: lease).outcomes)
+    }
+
+    // MARK: As a whole
+
+    /// Reads the whole zone and repairs it.
+    ///
+    /// - Returns: what was done; nil if another process is at it.
+    public func reconcile() async throws -> ZoneReport? {
+        try await self.underLease { lease in
+            let names = try await self.ledger.enrolled()
+            var report = ZoneReport(
+                provider: self.provider.name, zone: self.settings.zone.description,
+                wanted: names.count(where: \.isWanted))
+            do {
+                let round = try await self.bring(names, wholeZone: true, under: lease)
+                let known = Dictionary(uniqueKeysWithValues: names.map { ($0.tenant, $0) })
+                // Most say nothing new, and are not written.
+                let news = round.outcomes.filter { outcome in
+                    known[outcome.tenant].map { !$0.isMet || $0.conflict != outcome.conflict } ?? false
+                }
+                try await self.ledger.finish(news)
+                report.changed = round.changed
+                report.findings = round.findings
+                report.failure = round.refusal?.description
+            } catch let error as DNSProviderError {
+                report.failure = error.description
+                try await self.reports.save(report, as: .reconciliation)
+                throw error
+            }
+            try await self.reports.save(report, as: .reconciliation)
+            return report
+        }
+    }
+
+    /// Looks for what dangles, in both directions, and writes it down.
+    public func scan() async throws -> ZoneReport {
+        let names = try await self.ledger.enrolled()
+        let actual = try await self.provider.records(in: self.settings.zone, at: nil)
+        let scan = ZoneScan(
+            desired: try names.flatMap(self.settings.records), actual: actual, registry: self.settings.registry,
+            targets: self.settings.targets)
+        let report = ZoneReport(
+            provider: self.provider.name, zone: self.settings.zone.description, wanted: names.count(where: \.isWanted),
+            findings: scan.findings)
+        try await self.reports.save(report, as: .scan)
+        return report
+    }
+
+    // MARK: One round
+
+    /// - Returns: nil if another process has the lease.
+    private func underLease<Value: Sendable>(_ body: (Lease) async throws -> Value) async throws -> Value? {
+        guard let lease = try await self.leases.acquire(.zone, by: self.holder, for: Self.leaseTime) else { return nil }
+        let value: Value
+        do {
+            value = try await body(lease)
+        } catch {
+            try await self.giveBack(lease)
+            throw error
+        }
+        try await self.giveBack(lease)
+        return value
+    }
+
+    /// Also when the task was cancelled: others need not wait until the lease runs out.
+    private func giveBack(_ lease: Lease) async throws {
+        let leases = self.leases
+        // Ends before this returns; a task of its own only because that of the caller may be cancelled.
+        let task = Task { try await leases.release(lease) }
+        try await task.value
+    }
+
+    private func bring(_ names: [TenantName], wholeZone: Bool, under lease: Lease) async throws -> ZoneRound {
+        var round = ZoneRound(names, settings: self.settings)
+        guard wholeZone || !names.isEmpty else { return round }
+        let places = round.places
+        let writer = ZoneWriter(provider: self.provider, zone: self.settings.zone) {
+            guard try await self.leases.renew(lease, for: Self.leaseTime) else {
+                throw DNSProviderError(
+                    .conflict, provider: self.provider.name, zone: self.settings.zone,
+                    reason: "another process writes to the zone by now")
+            }
+        }
+        for attempt in 1...Self.patience {
+            let found = try await self.provider.records(in: self.settings.zone, at: wholeZone ? nil : places)
+            let actual = wholeZone ? found : found.filter { places.contains($0.name) }
+            let plan = ZonePlan(
+                desired: try names.flatMap(self.settings.records), actual: actual, registry: self.settings.registry)
+            if wholeZone, let refusal = plan.refusal(removingMoreThan: self.settings.removalLimit) {
+                round.refusal = refusal
+                return round
+            }
+            let results = try await writer.apply(plan.changes)
+            round.note(plan, results, isLast: attempt == Self.patience, found: actual)
+            if round.isSettled { break }
+        }
+        return round
+    }
+}
+
+extension ZoneScan {
+    /// What is amiss, in words.
+    fileprivate var findings: [ZoneReport.Finding] {
+        func finding(_ name: DomainName, _ detail: String) -> ZoneReport.Finding {
+            ZoneReport.Finding(name: name.description, detail: detail)
+        }
+        return self.missing.map {
+            finding($0, "a tenant wants this name, and the zone does not say so; it is repaired")
+        }
+            + self.orphaned.map { finding($0, "no tenant wants this name any more; its records are removed") }
+            + self.stray.map {
+                finding($0, "points here, and no tenant has it; Bulkhead did not make it: remove it by hand")
+            }
+            + self.conflicts.map { finding($0.name, $0.description) }
+    }
+}

@@ -1,0 +1,96 @@
+import DNS
+import Tenancy
+
+/// What is known in the course of bringing names to what they should be.
+struct ZoneRound {
+    /// What came of each name.
+    private(set) var outcomes: [NameOutcome] = []
+    /// How many names were made, changed or removed.
+    private(set) var changed = 0
+    /// What is for people to settle.
+    private(set) var findings: [ZoneReport.Finding] = []
+    /// Why nothing was done.
+    var refusal: PlanRefusal?
+    /// Whether the zone does not have to be read again.
+    private(set) var isSettled = false
+
+    private let settings: ZoneSettings
+    private let names: [DomainName: TenantName]
+    private let tooLong: [TenantName]
+
+    init(_ names: [TenantName], settings: ZoneSettings) {
+        self.settings = settings
+        var known: [DomainName: TenantName] = [:]
+        var tooLong: [TenantName] = []
+        for name in names {
+            if let host = settings.host(name.subdomain) { known[host] = name } else { tooLong.append(name) }
+        }
+        self.names = known
+        self.tooLong = tooLong
+    }
+
+    /// Every place that matters: the names, and where their marks are.
+    var places: Set<DomainName> {
+        Set(self.names.keys).union(self.names.keys.compactMap(OwnershipMark.name))
+    }
+
+    /// Takes in what came of a plan.
+    ///
+    /// - Parameters:
+    ///   - isLast: whether the zone is read again for names that were changed meanwhile.
+    ///   - found: what the zone held.
+    mutating func note(
+        _ plan: ZonePlan, _ results: [DomainName: ZoneWriter.Result], isLast: Bool, found: [RecordSet]
+    ) {
+        var receipts: [DomainName: String] = [:]
+        var refusals: [DomainName: String] = [:]
+        var again = false
+        for (name, result) in results {
+            switch result {
+            case .done(let receipt):
+                self.changed += 1
+                receipts[name] = receipt.id
+            case .refused(let error) where error.kind == .conflict && !isLast: again = true
+            case .refused(let error): refusals[name] = error.description
+            }
+        }
+        for conflict in plan.conflicts { refusals[conflict.name] = conflict.description }
+        self.isSettled = !again
+        guard !again else { return }
+        self.findings = refusals.sorted { $0.key < $1.key }.map { .init(name: "\($0.key)", detail: $0.value) }
+        let ages = self.ages(found, plan)
+        self.outcomes =
+            self.names.map { host, name in
+                NameOutcome(
+                    tenant: name.tenant, wish: name.wish, ttl: ages[host],
+                    // A name that is to go and is somebody else's is gone as far as we are concerned.
+                    conflict: name.isWanted ? refusals[host] : nil, receipt: receipts[host])
+            }
+            + self.tooLong.map {
+                NameOutcome(
+                    tenant: $0.tenant, wish: $0.wish, ttl: nil,
+                    conflict: $0.isWanted ? "\($0.subdomain).\(self.settings.base) is too long for the DNS" : nil)
+            }
+    }
+
+    /// For how long each name may be remembered: as it was, and as it is now.
+    private func ages(_ found: [RecordSet], _ plan: ZonePlan) -> [DomainName: Int] {
+        var ages: [DomainName: Int] = [:]
+        let written = plan.changes.flatMap(\.steps).compactMap(\.written)
+        let others = Set(plan.conflicts.map(\.name))
+        for set in found + written where self.names[set.name] != nil && set.type != .txt && !others.contains(set.name) {
+            ages[set.name] = max(ages[set.name] ?? 0, set.ttl)
+        }
+        return ages
+    }
+}
+
+extension RecordChange {
+    /// What is there afterwards.
+    fileprivate var written: RecordSet? {
+        switch self {
+        case .create(let set), .replace(_, let set): set
+        case .remove: nil
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// What the zone is to say about tenants' names: the wishes, not the records.
+///
+/// Wishes are written by the work about one tenant, and met by whoever writes to the zone, for all of them together.
+public protocol NameLedger: Sendable {
+    /// Wishes that the tenant's name be in the zone; each call is a new wish, so that the zone is looked at again.
+    func want(_ tenant: TenantID, as subdomain: Subdomain, permit: WorkPermit) async throws -> TenantName
+    /// Wishes that the tenant's name be gone from the zone; each call is a new wish.
+    ///
+    /// - Returns: nil if it was never wanted.
+    func release(_ tenant: TenantID, permit: WorkPermit) async throws -> TenantName?
+    /// Remembers that no server of the zone knows the name any more, from now on or from earlier.
+    ///
+    /// - Returns: nil if the name is wanted again, or was forgotten.
+    func noteGone(_ tenant: TenantID, permit: WorkPermit) async throws -> TenantName?
+    /// Forgets a name that is gone.
+    func forget(_ tenant: TenantID, permit: WorkPermit) async throws
+
+    /// The tenant's name; nil if it was never wanted or is forgotten.
+    func name(of tenant: TenantID) async throws -> TenantName?
+    /// Names whose wish is not met, those that wait longest first.
+    func open(limit: Int) async throws -> [TenantName]
+    /// All names; those of tenants that are there and have none are wanted from now on.
+    func enrolled() async throws -> [TenantName]
+    /// Writes down what came of wishes; one that has been replaced by a later wish stays open.
+    func finish(_ outcomes: [NameOutcome]) async throws
+}
