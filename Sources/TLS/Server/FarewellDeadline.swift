@@ -1,10 +1,13 @@
 import NIOCore
 import NIOHTTP2
 
-/// Closes an HTTP/2 connection that is still there some time after the client was told to leave.
+/// Sees an HTTP/2 connection to its end: what was said gets out, and who does not leave is made to.
 ///
 /// A graceful end needs the client's part: it acknowledges, and ends its streams. One that has gone away without a word
 /// does neither, and would keep the connection for ever.
+///
+/// The end is decided while the last frame of the last stream is on its way down the pipeline; closing at that moment
+/// would overtake it, and the client would take its answer for cut off.
 final class FarewellDeadline: ChannelOutboundHandler {
     typealias OutboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
@@ -23,6 +26,13 @@ final class FarewellDeadline: ChannelOutboundHandler {
             }
         }
         context.write(data, promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        context.eventLoop.assumeIsolated().execute {
+            context.flush()
+            context.close(mode: mode, promise: promise)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

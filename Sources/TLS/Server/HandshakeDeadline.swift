@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import NIOTLS
 
 /// Closes a connection whose handshake takes too long, or is still under way when the listener shuts down.
@@ -16,7 +17,7 @@ final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.scheduled = context.eventLoop.assumeIsolated().scheduleTask(in: self.timeout) {
-            context.close(promise: nil)
+            Self.drop(context)
         }
     }
 
@@ -25,13 +26,22 @@ final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
         self.scheduled = nil
     }
 
+    /// Closes without TLS's part in it, which would wait for the other side once more.
+    private static func drop(_ context: ChannelHandlerContext) {
+        do {
+            try context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case TLSUserEvent.handshakeCompleted:
             context.fireUserInboundEventTriggered(event)
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         case is ChannelShouldQuiesceEvent:
-            context.close(promise: nil)
+            Self.drop(context)
         default:
             context.fireUserInboundEventTriggered(event)
         }
