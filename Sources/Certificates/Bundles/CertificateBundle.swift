@@ -48,7 +48,8 @@ public struct CertificateBundle: Sendable, Hashable {
 
     /// Whether the leaf is good for a host: its name exactly, or a wildcard for its first label (RFC 9525, section 6.3).
     ///
-    /// A name with a wildcard is covered by the same name only. Case and a final dot do not matter.
+    /// A name with a wildcard is covered by the same name only. A wildcard right below a top-level domain covers no host,
+    /// as clients honour none. Case and a final dot do not matter.
     public func covers(_ host: String) -> Bool {
         DNSNames(self.names).cover(host)
     }

@@ -9,15 +9,16 @@ public struct DNSNames: Sendable, Hashable {
 
     /// Whether a host is one of the names, or differs from one with a wildcard in its first label only.
     ///
-    /// A wildcard stands for one whole label; a partial one (`a*.example.com`) matches nothing but itself.
+    /// A wildcard stands for one whole label; a partial one (`a*.example.com`) matches nothing but itself. One that is
+    /// followed by a single label (`*.localhost`) matches nothing else either: browsers and OpenSSL do not honour it.
     public func cover(_ host: String) -> Bool {
         var name = host.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         guard !name.isEmpty else { return false }
         if self.names.contains(name) { return true }
         guard let dot = name.firstIndex(of: "."), dot != name.startIndex, !Self.isIPv4(name) else { return false }
-        let first = name[..<dot]
-        return first != "*" && self.names.contains("*" + name[dot...])
+        let (first, rest) = (name[..<dot], name[dot...].dropFirst())
+        return first != "*" && rest.contains(".") && self.names.contains("*." + rest)
     }
 
     /// Addresses are no names: a wildcard for `*.0.0.1` means nothing.

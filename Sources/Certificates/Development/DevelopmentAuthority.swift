@@ -68,8 +68,8 @@ public struct DevelopmentAuthority: Sendable, Hashable {
 
     /// Issues a certificate for `*.<base>` and `<base>`, with a P-256 key of its own.
     ///
-    /// Some clients match no wildcard directly below a top-level domain. For a base domain of one label, such as
-    /// `localhost`, `admin.<base>` is therefore named as well; name further hosts yourself.
+    /// Clients honour no wildcard right below a top-level domain. For a base domain of one label, such as `localhost`,
+    /// `admin.<base>` is therefore named as well, and every further host has to be given in `extra`.
     ///
     /// - Parameters:
     ///   - extra: more names, at or below the base domain.
