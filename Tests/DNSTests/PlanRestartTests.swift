@@ -152,6 +152,32 @@ import Testing
         #expect(Self.plan([], actual).isEmpty && Self.plan([], actual).ownedNames == 0)
     }
 
+    /// What no provider would carry out is no plan, but a conflict: a plan would be made again and again.
+    @Test func nameThatCannotBeMarkedIsReported() async throws {
+        let acme = DesiredRecord(try Self.set("acme"), for: "one")
+        let place = try Self.mark("acme", "one").name
+        let mixed = try RecordSet(place, .txt, ttl: 60, values: Self.mark("acme", "one").values + ["more"])
+        let alias = try RecordSet(place, .cname, ttl: 60, values: ["edge.example.net"])
+        for blocking in [mixed, alias] {
+            let plan = Self.plan([acme], [blocking])
+            #expect(plan.isEmpty && plan.conflicts.map(\.reason) == [.markTaken])
+            #expect(plan.conflicts.first?.description.hasPrefix("_bulkhead.acme.example.com has records") == true)
+        }
+        let address = try RecordSet(place, .a, ttl: 60, values: ["198.51.100.1"])
+        #expect(Self.plan([acme], [address]).changes.map(\.kind) == [.create])
+    }
+
+    @Test func textBesideOursIsInTheWayOfAnAlias() async throws {
+        let text = try Self.set("acme", .txt, ["a text of somebody else"])
+        let actual = [text, try Self.set("acme"), try Self.mark("acme", "one")]
+        let alias = DesiredRecord(try Self.set("acme", .cname, ["edge.example.net"]), for: "one")
+        let plan = Self.plan([alias], actual)
+        #expect(plan.isEmpty && plan.conflicts.map(\.reason) == [.unmarked])
+        // Nothing is in the way of what is there, nor of its removal.
+        #expect(Self.plan([DesiredRecord(actual[1], for: "one")], actual).conflicts.isEmpty)
+        #expect(Self.plan([], actual).removals == 1)
+    }
+
     /// Between a plan and its steps somebody takes the name.
     @Test func nameThatIsTakenInBetweenIsLeftAlone() async throws {
         let (zone, acme) = (try Self.zone(), DesiredRecord(try Self.set("acme"), for: "one"))

@@ -42,13 +42,17 @@ struct FoundNames {
     func isMarked(_ name: DomainName) -> Bool { self.owned[name] != nil || self.foreign.contains(name) }
 
     func holder(of name: DomainName, wanting records: [DesiredRecord]) -> Holder {
-        if let owned = self.owned[name] { return .us(owned) }
-        if self.foreign.contains(name) { return .somebodyElse(.otherRegistry) }
-        guard OwnershipMark.name(for: name) != nil else { return .somebodyElse(.unmarkable) }
         // A text beside an address is nobody's business; beside a CNAME it cannot be.
         let wantsAlias = records.contains { $0.set.type == .cname }
-        let isTaken = self.byName[name, default: []].contains { $0.type != .txt || wantsAlias }
-        return isTaken ? .somebodyElse(.unmarked) : .nobody
+        let there = self.byName[name, default: []]
+        let isBlocked = wantsAlias && there.contains { $0.type == .txt }
+        if let owned = self.owned[name] { return isBlocked ? .somebodyElse(.unmarked) : .us(owned) }
+        if self.foreign.contains(name) { return .somebodyElse(.otherRegistry) }
+        guard let place = OwnershipMark.name(for: name) else { return .somebodyElse(.unmarkable) }
+        if isBlocked || there.contains(where: { $0.type != .txt }) { return .somebodyElse(.unmarked) }
+        // A mark can be made where other kinds are, but not among texts, nor beside a CNAME.
+        let isMarkable = self.byName[place, default: []].allSatisfy { $0.type != .txt && $0.type != .cname }
+        return isMarkable ? .nobody : .somebodyElse(.markTaken)
     }
 
     /// The name that a mark at this place is about; nil if nothing there is a mark.

@@ -98,6 +98,8 @@ public struct NameConflict: Sendable, Hashable, CustomStringConvertible {
         case unmarked
         /// Another installation has marked it.
         case otherRegistry
+        /// There is something else where the mark would be.
+        case markTaken
         /// The name is too long to be marked.
         case unmarkable
     }
@@ -118,6 +120,9 @@ public struct NameConflict: Sendable, Hashable, CustomStringConvertible {
             "\(self.name) has records that Bulkhead did not make; they are left alone. Remove them, or choose another name"
         case .otherRegistry:
             "\(self.name) belongs to another installation of Bulkhead, by its mark; it is left alone"
+        case .markTaken:
+            "\(OwnershipMark.name(for: self.name) ?? self.name) has records that are no mark of Bulkhead's, so "
+                + "\(self.name) cannot be marked; remove them, or choose another name"
         case .unmarkable: "\(self.name) is too long for the mark that goes with it; choose a shorter name"
         }
     }
