@@ -8,7 +8,7 @@ import Testing
     private static let zone = "saas.test"
 
     private static func ask(
-        _ server: PowerDNSServer, _ name: String, _ type: RecordType, timeout: Duration = .seconds(5)
+        _ server: PowerDNSServer, _ name: String, _ type: RecordType, timeout: Duration = .seconds(10)
     ) async throws -> AuthorityAnswer {
         let resolver = try AresResolver(AresConfiguration(timeout: timeout, tries: 1))
         let place = AuthoritativeServer(name: "ns1", address: "127.0.0.1", port: server.port)
@@ -106,13 +106,13 @@ import Testing
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: AuthorityAnswer.self) { group in
                     group.addTask {
-                        try await resolver.answer(from: place, name: name, type: .a, within: .seconds(300))
+                        try await resolver.answer(from: place, name: name, type: .a, within: .seconds(60))
                     }
                     group.cancelAll()
                     _ = try await group.next()
                 }
             }
-            #expect(ContinuousClock.now - begin < .seconds(60))
+            #expect(ContinuousClock.now - begin < .seconds(30))
             server.resume()
             // The thread that waited serves the next question too.
             #expect(try await resolver.answer(from: place, name: name, type: .a, within: .seconds(20)).isEmpty)

@@ -17,7 +17,7 @@ import Testing
 
         func propagation(policy: PropagationPolicy = .all) throws -> Propagation {
             let authorities = [self.first, self.second].map { NameServerEndpoint(host: "127.0.0.1", port: $0.port) }
-            let configuration = AresConfiguration(authorities: authorities, timeout: .milliseconds(300), tries: 1)
+            let configuration = AresConfiguration(authorities: authorities, timeout: .seconds(3), tries: 1)
             return Propagation(resolver: try AresResolver(configuration), policy: policy)
         }
 
@@ -107,7 +107,8 @@ import Testing
             // The wildcard's own name is no name that it covers.
             let set = try RecordSet(try #require(pair.zone.below("*")), .a, ttl: 1, values: ["192.0.2.9"])
             let own = try await propagation.check(PropagationExpectation(set.name, in: pair.zone, .present([set])))
-            #expect(own.verdict == .agreed && !own.isCoveredByWildcard)
+            #expect(own.verdict == .agreed, "\(own.verdict)")
+            #expect(!own.isCoveredByWildcard)
         }
     }
 

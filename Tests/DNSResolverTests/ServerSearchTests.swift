@@ -13,7 +13,7 @@ import Testing
         try AresResolver(
             AresConfiguration(
                 authorities: authorities, authorityPort: server.port,
-                resolvers: [NameServerEndpoint(host: "127.0.0.1", port: server.port)], timeout: .milliseconds(500),
+                resolvers: [NameServerEndpoint(host: "127.0.0.1", port: server.port)], timeout: .seconds(3),
                 tries: 2))
     }
 

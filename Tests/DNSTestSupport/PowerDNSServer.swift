@@ -116,10 +116,13 @@ public final class PowerDNSServer: Sendable {
         return server
     }
 
+    /// The database does not wait for the disk, nor readers for writers: on a busy disk answers would be late, or none.
     private static func configuration(_ folder: URL, port: Int, web: Int) -> String {
         """
         launch=gsqlite3
         gsqlite3-database=\(folder.path)/pdns.sqlite3
+        gsqlite3-pragma-synchronous=0
+        gsqlite3-pragma-journal-mode=WAL
         local-address=127.0.0.1
         local-port=\(port)
         socket-dir=\(folder.path)
