@@ -5,12 +5,15 @@ import Foundation
 ///
 /// The secret signs and is never sent, so nothing of it is in what this makes.
 struct SignatureV4: Sendable {
-    /// Who signs.
-    struct Credential: Sendable {
+    /// Who signs; what it prints as has neither the secret nor the token in it.
+    struct Credential: Sendable, CustomStringConvertible, CustomReflectable {
         var accessKeyID: String
         var secretAccessKey: String
         /// Of credentials for a time.
         var sessionToken: String?
+
+        var description: String { "access key \(self.accessKeyID)" }
+        var customMirror: Mirror { Mirror(self, children: []) }
     }
 
     /// What is signed: no more headers than these, since proxies change others.
