@@ -38,7 +38,8 @@ import Testing
         var dumped = ""
         dump(configuration, to: &dumped)
         let provider = CloudflareProvider(configuration, client: .shared)
-        dump(provider, to: &dumped)
+        // Not the client: it has requests of other tests.
+        dump(provider, to: &dumped, maxDepth: 3)
         for text in [
             "\(configuration)", String(reflecting: configuration), dumped, "\(provider)", String(reflecting: provider),
         ] { #expect(!text.contains(token)) }

@@ -33,6 +33,7 @@ final class FaultProxy: Sendable {
         var place = Place.writes
         var left = 0
         var held = 0
+        var writes = 0
     }
 
     private let upstream: URL
@@ -59,6 +60,9 @@ final class FaultProxy: Sendable {
 
     /// How many of the requests that were meant have not come.
     var left: Int { self.state.withLock { $0.left } }
+
+    /// How many writes have come.
+    var writes: Int { self.state.withLock { $0.writes } }
 
     /// Passes on what was held, and waits until the server has answered it.
     func release() async {
@@ -89,6 +93,7 @@ final class FaultProxy: Sendable {
     private func fault(for request: TestHTTPServer.Request) -> Fault? {
         let place: Place = request.method == .GET ? .reads : .writes
         return self.state.withLock { state in
+            if place == .writes { state.writes += 1 }
             guard state.left > 0, state.place == place, let fault = state.fault else { return nil }
             state.left -= 1
             if fault == .held { state.held += 1 }
