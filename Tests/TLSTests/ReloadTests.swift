@@ -8,6 +8,8 @@ import Synchronization
 import TLS
 import Testing
 
+@testable import LocalServers
+
 @Suite(.timeLimit(.minutes(2))) struct ReloadTests {
     /// What the clients share.
     private final class Load: Sendable {
@@ -107,6 +109,25 @@ import Testing
         }
         try await client.shutdown()
         return count
+    }
+
+    @Test func sessionsOfAnEarlierCertificateAreNotResumed() async throws {
+        let authority = try Authority()
+        let live = try authority.live()
+        try await SecureServer.use(live) { server in
+            let folder = try TemporaryFolder()
+            let file = folder.url.appending(path: "session").path
+            func connect(_ option: String) async throws -> String {
+                try await Tool(arguments: [
+                    "/usr/bin/openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-servername",
+                    "acme.saas.test", "-tls1_2", option, file,
+                ]).run().output
+            }
+            #expect(try await connect("-sess_out").contains("New, TLSv1.2"))
+            #expect(try await connect("-sess_in").contains("Reused, TLSv1.2"))
+            try live.replace(with: try authority.good())
+            #expect(try await connect("-sess_in").contains("New, TLSv1.2"))
+        }
     }
 
     @Test func aRefusedCertificateLeavesTheOldOneInUse() async throws {

@@ -1,9 +1,9 @@
 /// The names of a certificate, and which hosts they cover (RFC 9525, section 6.3).
-public struct DNSNames: Sendable, Hashable {
+struct DNSNames: Sendable, Hashable {
     private let names: Set<String>
 
     /// Takes names as they stand in a certificate.
-    public init(_ names: some Sequence<String>) {
+    init(_ names: some Sequence<String>) {
         self.names = Set(names.map { $0.lowercased() })
     }
 
@@ -11,7 +11,7 @@ public struct DNSNames: Sendable, Hashable {
     ///
     /// A wildcard stands for one whole label; a partial one (`a*.example.com`) matches nothing but itself. One that is
     /// followed by a single label (`*.localhost`) matches nothing else either: browsers and OpenSSL do not honour it.
-    public func cover(_ host: String) -> Bool {
+    func cover(_ host: String) -> Bool {
         var name = host.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         guard !name.isEmpty else { return false }

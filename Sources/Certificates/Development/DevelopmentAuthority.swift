@@ -91,9 +91,16 @@ public struct DevelopmentAuthority: Sendable, Hashable {
         }
     }
 
+    /// The names that every certificate for a base domain covers.
+    ///
+    /// No wildcard directly below a top-level domain: verifiers take it for no name at all, and the whole certificate
+    /// with it for invalid (NSS, swift-certificates).
+    public static func standardNames(for base: String) -> [String] {
+        base.contains(".") ? ["*." + base, base] : [base, "admin." + base]
+    }
+
     private func names(_ extra: [String]) throws(CertificateError) -> [String] {
-        var names = ["*." + self.base, self.base]
-        if !self.base.contains(".") { names.append("admin." + self.base) }
+        var names = Self.standardNames(for: self.base)
         for candidate in extra {
             let name = try Self.name(candidate)
             guard name.hasSuffix("." + self.base) || name == self.base else {
