@@ -66,10 +66,9 @@ public struct DevelopmentAuthority: Sendable, Hashable {
         }
     }
 
-    /// Issues a certificate for `*.<base>` and `<base>`, with a P-256 key of its own.
+    /// Issues a certificate for ``standardNames(for:)``, with a P-256 key of its own.
     ///
-    /// Clients honour no wildcard right below a top-level domain. For a base domain of one label, such as `localhost`,
-    /// `admin.<base>` is therefore named as well, and every further host has to be given in `extra`.
+    /// Below a base domain of one label, such as `localhost`, every host of a tenant has to be given in `extra`.
     ///
     /// - Parameters:
     ///   - extra: more names, at or below the base domain.
