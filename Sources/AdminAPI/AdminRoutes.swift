@@ -23,11 +23,14 @@ public struct AdminRoutes: RouteGroup {
     ///   - idempotency: the answers to requests with an `Idempotency-Key`.
     ///   - tokens: verifies access tokens.
     ///   - audit: where attempts to cross over are written down.
+    ///   - certificates: knows how it stands with the certificates.
+    ///   - zoneReports: what the last looks at the zone showed.
     ///   - mailbox: the mailbox of development, shown to this machine without signing in; nil where mail is sent.
     public init(
         hosts: HostPolicy, tenants: TenantService, provisioning: ProvisioningService, deliveries: DeliveryService,
         sessions: AdminSessionService, admins: any AdminRepository, idempotency: any IdempotencyRepository,
-        tokens: TokenAuthority, audit: any AuditTrail, mailbox: Mailbox?
+        tokens: TokenAuthority, audit: any AuditTrail, mailbox: Mailbox?, certificates: any CertificateOverview,
+        zoneReports: any ZoneReportRepository
     ) {
         let active = ActiveAdmins(admins)
         let documents = TenantDocuments(tenants: tenants)
@@ -39,7 +42,8 @@ public struct AdminRoutes: RouteGroup {
                     tenants: tenants, provisioning: provisioning, idempotency: idempotency, documents: documents),
                 ProvisioningRoutes(tenants: tenants, provisioning: provisioning, documents: documents),
                 ProvisioningEventsRoutes(provisioning: provisioning, admins: active),
-                DeliveriesRoutes(deliveries: deliveries),
+                DeliveriesRoutes(deliveries: deliveries), CertificatesRoutes(overview: certificates),
+                DNSRoutes(reports: zoneReports),
                 KeySetRoutes<BulkheadContext>(tokens: tokens, side: .admin),
             ] + (mailbox.map { [MailboxRoutes(mailbox: $0)] } ?? [])
     }

@@ -19,7 +19,8 @@ struct Bulkhead: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DevCommand.self, ServeCommand.self, InitCommand.self, MigrateCommand.self, AdminCommand.self,
-            TenantCommand.self, KeysCommand.self, ConfigCommand.self, DoctorCommand.self, SchemaCommand.self,
+            TenantCommand.self, KeysCommand.self, CertsCommand.self, ConfigCommand.self, DoctorCommand.self,
+            SchemaCommand.self,
             DemoCommand.self,
         ])
 }

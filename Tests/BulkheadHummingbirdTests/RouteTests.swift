@@ -37,6 +37,8 @@ struct RouteTests {
                 "GET /api/admin/deliveries (admin host, administrator)",
                 "GET /api/admin/deliveries/{id} (admin host, administrator)",
                 "POST /api/admin/deliveries/{id}/resend (admin host, administrator)",
+                "GET /api/admin/certificates (admin host, administrator)",
+                "GET /api/admin/dns (admin host, administrator)",
                 "GET /.well-known/jwks.json (admin host, nothing)",
                 "POST /api/tenant/sessions (tenant host, nothing)",
                 "POST /api/tenant/activations (tenant host, nothing)",

@@ -1,6 +1,7 @@
-public import struct Foundation.Date
 public import HTTPTypes
 public import Tenancy
+
+public import struct Foundation.Date
 
 /// Why a request was not served, in the form of RFC 9457: what a client gets as `application/problem+json`.
 ///

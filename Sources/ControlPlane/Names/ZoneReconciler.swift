@@ -1,4 +1,5 @@
 public import DNS
+import Foundation
 public import Logging
 public import Tenancy
 
@@ -107,6 +108,18 @@ public struct ZoneReconciler: Sendable {
             findings: scan.findings)
         try await self.reports.save(report, as: .scan)
         return report
+    }
+
+    /// Looks for what dangles, unless somebody has done so lately.
+    ///
+    /// - Returns: nil if it was not time yet.
+    public func scanIfDue(every interval: Duration) async throws -> ZoneReport? {
+        if let last = try await self.reports.reports()[.scan],
+            Date().timeIntervalSince(last.at) < interval / .seconds(1)
+        {
+            return nil
+        }
+        return try await self.scan()
     }
 
     // MARK: One round

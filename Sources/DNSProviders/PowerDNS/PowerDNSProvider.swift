@@ -10,7 +10,9 @@ import NIOHTTP1
 /// transaction of the server.
 public struct PowerDNSProvider: DNSProvider {
     /// Where the API is, and who may use it.
-    public struct Configuration: Sendable {
+    ///
+    /// What this prints as has no key in it.
+    public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
         /// The address of the web server, such as `http://127.0.0.1:8081`.
         public var url: URL
         /// The `api-key` of the server.
@@ -27,6 +29,15 @@ public struct PowerDNSProvider: DNSProvider {
             self.server = server
             self.timeout = timeout
         }
+
+        /// Where; the address without what may be a password in it.
+        public var description: String { "PowerDNS at \(self.url.host() ?? "?"), server \(self.server)" }
+
+        /// The same.
+        public var debugDescription: String { self.description }
+
+        /// Nothing that `dump` could show.
+        public var customMirror: Mirror { Mirror(self, children: ["description": self.description]) }
     }
 
     /// The name.
@@ -58,7 +69,7 @@ public struct PowerDNSProvider: DNSProvider {
     /// Makes changes in one transaction; see ``DNSProvider/apply(_:to:)``.
     public func apply(_ changes: [RecordChange], to zone: DomainName) async throws -> ChangeReceipt {
         let present = try await self.records(in: zone, at: Set(changes.map(\.key.name)))
-        let current = Dictionary(uniqueKeysWithValues: present.map { ($0.key, $0) })
+        let current = Dictionary(present.map { ($0.key, $0) }) { first, _ in first }
         var needed: [RecordChange] = []
         for change in changes {
             switch change.standing(in: current) {

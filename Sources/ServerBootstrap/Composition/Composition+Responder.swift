@@ -1,5 +1,6 @@
 import AdminAPI
 import BulkheadHummingbird
+import ControlPlane
 import Postgres
 import TenantAPI
 
@@ -17,12 +18,15 @@ extension Composition {
     }
 
     /// All routes of all hosts.
-    func responder() -> HostRouter<BulkheadContext> {
+    ///
+    /// - Parameter certificates: knows how it stands with the listener's certificate.
+    func responder(certificates: any CertificateOverview) -> HostRouter<BulkheadContext> {
         let tokens = self.keys.tokens
         let admin = AdminRoutes(
             hosts: self.hosts, tenants: self.tenantService, provisioning: self.provisioningService,
             deliveries: self.deliveryService, sessions: self.adminSessions, admins: self.admins,
-            idempotency: self.idempotency, tokens: tokens, audit: self.audit, mailbox: self.mailing?.mailbox)
+            idempotency: self.idempotency, tokens: tokens, audit: self.audit, mailbox: self.mailing?.mailbox,
+            certificates: certificates, zoneReports: self.zoneReports)
         let tenant = TenantRoutes(
             hosts: self.hosts, directory: self.directory, sessions: self.memberSessions,
             activations: self.activations, clients: self.clientService, urls: self.urls, tokens: tokens,

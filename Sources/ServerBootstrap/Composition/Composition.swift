@@ -44,6 +44,12 @@ public struct Composition: Sendable {
     public let deliveries: PostgresDeliveryRepository
     /// Sends mail; nil if none is sent.
     public let mailing: Mailing?
+    /// Keeps the zone of tenants' names; nil if they are not made one by one.
+    public let reconciler: ZoneReconciler?
+    /// The last looks at the zone.
+    public let zoneReports: PostgresZoneReports
+    /// The certificate that one process gets and all show.
+    let certificates: CertificateSharing
     /// Answers to repeated requests.
     public let idempotency: PostgresIdempotencyRepository
     /// What tenants' schemas are made of.
@@ -79,9 +85,11 @@ public struct Composition: Sendable {
         let members = PostgresMemberRepository(database: tenantDatabase)
         let mailDomain = configuration.mail?.from.domain
         let deliveries = PostgresDeliveryRepository(client: control, store: store, mailDomain: mailDomain)
+        let naming = try await Naming(configuration, client: control, logger: logger)
         let workflows = TenantWorkflows(
             client: control, database: tenantDatabase, signer: keys.signer, template: template, tiers: tiers,
-            store: store, mailDomain: mailDomain)
+            store: store, mailDomain: mailDomain, reach: [naming.step, try configuration.certificateStep()],
+            expiry: naming.expiry)
         let pool = WarmPool(
             size: configuration.provisioning.warmPool, client: control, database: tenantDatabase, signer: keys.signer,
             template: template, tiers: tiers, store: store)
@@ -92,11 +100,14 @@ public struct Composition: Sendable {
             members: members, clients: PostgresClientRepository(database: tenantDatabase), workflowStore: store,
             workflows: workflows, warmPool: pool,
             provisioner: PostgresTenantProvisioner(
-                client: control, store: store, workflows: workflows, pool: pool, logger: logger),
+                client: control, store: store, workflows: workflows, pool: pool,
+                quarantine: configuration.dns.quarantine, logger: logger),
             deliveries: deliveries,
             mailing: try configuration.mail.map {
                 try Mailing($0, queue: deliveries, members: members, seal: seal, urls: configuration.urls, logger)
             },
+            reconciler: naming.reconciler, zoneReports: PostgresZoneReports(client: control),
+            certificates: CertificateSharing(repository: PostgresSharedCertificates(client: control), seal: seal),
             idempotency: PostgresIdempotencyRepository(client: control), template: template,
             hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls, logger: logger)
     }

@@ -68,7 +68,7 @@ extension ConfigurationDraft {
         return rate
     }
 
-    private static func seconds(_ text: String, in range: ClosedRange<Double>) -> Duration? {
+    static func seconds(_ text: String, in range: ClosedRange<Double>) -> Duration? {
         guard let seconds = Double(text), range.contains(seconds) else { return nil }
         return .milliseconds(Int(seconds * 1000))
     }

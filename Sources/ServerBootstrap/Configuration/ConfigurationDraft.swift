@@ -17,10 +17,13 @@ struct ConfigurationDraft {
         let bareIsAdmin = self.value(.adminOnBareDomain, default: isLocal ? "true" : "false", Self.boolean)
         let http = self.listener(.httpHost, .httpPort, host: "0.0.0.0", port: 8080)
         let management = self.listener(.managementHost, .managementPort, host: "127.0.0.1", port: 8081)
-        let scheme = self.value(.publicScheme, default: isLocal ? "http" : "https") {
+        let source = self.value(.tlsSource, default: "none", CertificateSourceName.init(rawValue:))
+        let services = self.dnsServices(isLocal: isLocal, provesNames: source == .acme)
+        let certificate = self.certificate(source, isLocal: isLocal, services: services)
+        let scheme = self.value(.publicScheme, default: isLocal && certificate == nil ? "http" : "https") {
             ["http", "https"].contains($0) ? $0 : nil
         }
-        let publicPort = self.publicPort(scheme: scheme)
+        let publicPort = self.publicPort(isBehindProxy: scheme == "https" && certificate == nil)
         let proxies = self.value(.trustedProxies, default: "", Self.addresses)
         let control = self.database(.databaseURL, .databaseConnections, connections: 8)
         let direct = self.value(.databaseDirectURL, default: nil) { DatabaseURL($0) }
@@ -35,15 +38,16 @@ struct ConfigurationDraft {
         let level = self.value(.logLevel, default: "info") { Logger.Level(rawValue: $0) }
         let provisioning = self.provisioning()
         let mail = self.mail(baseDomain: domain)
+        let dns = self.dns(baseDomain: domain, services: services)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
-            let prepared, let secret, let cost, let level, let provisioning
+            let prepared, let secret, let cost, let level, let provisioning, let dns
         else { return nil }
         let directDatabase = ServerConfiguration.Database(url: direct ?? control.url, connections: control.connections)
         return ServerConfiguration(
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management, publicScheme: scheme,
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
             preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
-            provisioning: provisioning, mail: mail)
+            provisioning: provisioning, mail: mail, dns: dns, certificate: certificate)
     }
 
     // MARK: Parts
@@ -61,8 +65,8 @@ struct ConfigurationDraft {
     }
 
     /// Behind a proxy that speaks TLS people reach port 443; without one, the port that listens.
-    private mutating func publicPort(scheme: String?) -> Int? {
-        self.value(.publicPort, default: scheme == "https" ? "443" : nil) { Self.number($0, in: 1...65_535) }
+    private mutating func publicPort(isBehindProxy: Bool) -> Int? {
+        self.value(.publicPort, default: isBehindProxy ? "443" : nil) { Self.number($0, in: 1...65_535) }
     }
 
     private mutating func database(
@@ -74,7 +78,7 @@ struct ConfigurationDraft {
         return ServerConfiguration.Database(url: url, connections: connections)
     }
 
-    private static func boolean(_ text: String) -> Bool? {
+    static func boolean(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true", "yes", "on", "1": return true
         case "false", "no", "off", "0": return false
@@ -133,7 +137,9 @@ struct ConfigurationDraft {
 
     private static func shown(_ text: String, _ setting: Setting) -> String {
         guard setting.holdsPassword else { return text }
-        if setting == .mailSMTPPassword { return "(hidden)" }
-        return DatabaseURL(text)?.description ?? "(hidden)"
+        switch setting {
+        case .databaseURL, .databaseDirectURL, .appDatabaseURL: return DatabaseURL(text)?.description ?? "(hidden)"
+        default: return "(hidden)"
+        }
     }
 }

@@ -45,7 +45,7 @@ struct ConfigurationLayer: Sendable {
     /// The value for a setting as text, a list with commas; nil if this layer has none.
     func value(of setting: Setting) throws -> String? {
         let key = Self.key(setting)
-        guard setting == .trustedProxies else { return try self.text(key) }
+        guard setting.isList else { return try self.text(key) }
         do {
             let found = try self.snapshot.value(forKey: key, type: .stringArray).value
             guard case .stringArray(let list)? = found?.content else { return try self.text(key) }

@@ -60,4 +60,8 @@ public struct ServerConfiguration: Sendable {
     public var provisioning = ProvisioningConfiguration()
     /// How mail leaves the installation; nil if none does.
     public var mail: MailConfiguration?
+    /// How tenants' names come into the DNS.
+    public var dns = DNSConfiguration()
+    /// What the HTTP listener shows to those who come by HTTPS; nil if it speaks plain HTTP.
+    public var certificate: CertificateConfiguration?
 }

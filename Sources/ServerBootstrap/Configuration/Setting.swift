@@ -69,6 +69,82 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case mailSMTPTimeout = "mail.smtpTimeoutSeconds"
     /// Where mails are kept for people to look at instead of being sent; for development.
     case mailMailbox = "mail.mailbox"
+    /// For how many days nobody gets the name of a tenant that is gone.
+    case quarantineDays = "names.quarantineDays"
+    /// Who keeps the zone of tenants' names.
+    case dnsProvider = "dns.provider"
+    /// The zone that tenants' names are in.
+    case dnsZone = "dns.zone"
+    /// Where tenants' names point to.
+    case dnsTargets = "dns.targets"
+    /// For how long resolvers may remember tenants' names.
+    case dnsTTL = "dns.ttl"
+    /// Whose marks in the zone are ours.
+    case dnsRegistry = "dns.registry"
+    /// Which share of our names one plan may remove.
+    case dnsRemovalLimit = "dns.removalLimit"
+    /// How often the whole zone is compared with what tenants want.
+    case dnsReconcile = "dns.reconcileSeconds"
+    /// For how long an attempt waits until a change has reached all name servers.
+    case dnsPropagation = "dns.propagationSeconds"
+    /// The zone's name servers, if they are not those that the DNS names.
+    case dnsNameServers = "dns.nameServers"
+    /// Who is asked for the zone's name servers.
+    case dnsResolvers = "dns.resolvers"
+    /// For how long an answer of the provider is waited for.
+    case dnsTimeout = "dns.timeoutSeconds"
+    /// The id of an access key of Route 53.
+    case dnsRoute53AccessKeyID = "dns.route53AccessKeyId"
+    /// The secret that goes with it.
+    case dnsRoute53SecretAccessKey = "dns.route53SecretAccessKey"
+    /// What goes with credentials for a time.
+    case dnsRoute53SessionToken = "dns.route53SessionToken"
+    /// The id of the zone at Route 53.
+    case dnsRoute53ZoneID = "dns.route53ZoneId"
+    /// Where the API of Route 53 is.
+    case dnsRoute53Endpoint = "dns.route53Endpoint"
+    /// The token for Cloudflare.
+    case dnsCloudflareToken = "dns.cloudflareToken"
+    /// Whether requests go through Cloudflare's network.
+    case dnsCloudflareProxied = "dns.cloudflareProxied"
+    /// The id of the zone at Cloudflare.
+    case dnsCloudflareZoneID = "dns.cloudflareZoneId"
+    /// Where the API of PowerDNS is.
+    case dnsPowerDNSURL = "dns.powerdnsUrl"
+    /// The key of the API of PowerDNS.
+    case dnsPowerDNSAPIKey = "dns.powerdnsApiKey"
+    /// What the PowerDNS server calls itself.
+    case dnsPowerDNSServer = "dns.powerdnsServer"
+    /// Where the certificate of the HTTP listener comes from.
+    case tlsSource = "tls.source"
+    /// The certificate's chain, leaf first.
+    case tlsCertificateFile = "tls.certificateFile"
+    /// The key of the leaf.
+    case tlsKeyFile = "tls.keyFile"
+    /// Where the authority of a development machine is kept.
+    case tlsFolder = "tls.folder"
+    /// For how long browsers are told to come by HTTPS only.
+    case tlsHSTS = "tls.hstsSeconds"
+    /// The port on which plain HTTP is sent to HTTPS.
+    case tlsRedirectPort = "tls.redirectPort"
+    /// Where the listener is asked for its certificate, if that is not this server.
+    case tlsProbe = "tls.probe"
+    /// The authorities that are trusted for that.
+    case tlsCAFile = "tls.caFile"
+    /// The directory of the certificate authority.
+    case acmeDirectory = "acme.directoryUrl"
+    /// Whom the certificate authority may write to.
+    case acmeEmail = "acme.email"
+    /// Who publishes the proof that the names are ours.
+    case acmeProvider = "acme.dnsProvider"
+    /// Where account and certificate are kept.
+    case acmeFolder = "acme.folder"
+    /// The authorities that are trusted for the directory itself.
+    case acmeCAFile = "acme.caFile"
+    /// Whether the certificate authority is told at once that the proof is in the zone.
+    case acmeSkipsCheck = "acme.skipPropagationCheck"
+    /// How long one order may take.
+    case acmeTimeout = "acme.timeoutSeconds"
 
     /// What the names of our environment variables begin with.
     static let variablePrefix = "BULKHEAD_"
@@ -83,44 +159,21 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
         return name
     }
 
-    /// Whether the value holds a password; it is then shown without it.
-    public var holdsPassword: Bool {
+    /// Whether the value may be a list in a file.
+    var isList: Bool {
         switch self {
-        case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword: return true
+        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers: return true
         default: return false
         }
     }
 
-    /// What a value must be like, for the person who wrote another one.
-    public var rule: String {
+    /// Whether the value holds a password; it is then shown without it.
+    public var holdsPassword: Bool {
         switch self {
-        case .baseDomain: return "a domain name such as example.com, without a port"
-        case .adminOnBareDomain, .preparedStatements: return "true or false"
-        case .httpHost, .managementHost: return "an IP address or a host name of this machine, such as 127.0.0.1"
-        case .httpPort, .managementPort: return "a port from 0 to 65535; 0 takes any free one"
-        case .publicScheme: return "http or https"
-        case .publicPort: return "a port from 1 to 65535"
-        case .trustedProxies: return "addresses or blocks such as 10.0.0.0/8, separated by commas"
-        case .databaseURL, .databaseDirectURL, .appDatabaseURL:
-            return "a libpq URI such as postgresql://user:password@host:5432/bulkhead"
-        case .databaseConnections, .appDatabaseConnections: return "a number from 1 to 500"
-        case .secretFile: return "the path of a file"
-        case .scryptLogRounds: return "a number from 10 to 17; 15 takes 32 MiB and some 80 ms"
-        case .provisioningConcurrency: return "a number from 1 to 64"
-        case .provisioningRate: return "a number a second such as 5 or 0.5, or unlimited"
-        case .provisioningWarmPool: return "a number from 0 to 1000; 0 switches the pool off"
-        case .workflowLease: return "a number of seconds from 1 to 600"
-        case .mailFrom: return "an address such as Acme <no-reply@example.com>"
-        case .mailProductName: return "a name of 1 to 200 characters on one line"
-        case .mailRetry: return "a number of seconds from 0.1 to 3600"
-        case .mailSMTPHost: return "a host name or an address"
-        case .mailSMTPPort: return "a port from 1 to 65535"
-        case .mailSMTPSecurity: return "startTLS, tls or none"
-        case .mailSMTPUser, .mailSMTPPassword: return "a text without control characters"
-        case .mailSMTPCAFile: return "the path of a PEM file"
-        case .mailSMTPTimeout: return "a number of seconds from 1 to 600"
-        case .mailMailbox: return "the path of a folder"
-        case .logLevel: return "trace, debug, info, notice, warning, error or critical"
+        case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword, .dnsRoute53SecretAccessKey,
+            .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey:
+            return true
+        default: return false
         }
     }
 }

@@ -19,6 +19,8 @@ public struct DevelopmentFolder: Sendable {
     var postgres: URL { self.url.appending(path: "postgres", directoryHint: .isDirectory) }
     var secret: URL { self.url.appending(path: "secret") }
     var mailbox: URL { self.url.appending(path: "mailbox", directoryHint: .isDirectory) }
+    /// The authority that certifies names on this machine.
+    public var tls: URL { self.url.appending(path: "tls", directoryHint: .isDirectory) }
     private var recordFile: PrivateFile { PrivateFile(url: self.url.appending(path: "instance.json")) }
 
     /// Makes the folder.

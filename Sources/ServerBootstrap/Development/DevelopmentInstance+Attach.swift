@@ -13,6 +13,8 @@ extension DevelopmentFolder {
         guard var record = try self.record() else { throw BootstrapError.noInstance(self.url.path) }
         guard let postgres = try await self.startIfStopped(logger) else { return try await body(self.settings(record)) }
         record.databasePort = postgres.port
+        // Nobody listens, so no handshake can prove anything.
+        record.tls = nil
         let value: Value
         do {
             value = try await body(self.settings(record))

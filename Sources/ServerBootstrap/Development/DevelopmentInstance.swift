@@ -85,10 +85,12 @@ public struct DevelopmentInstance: Sendable {
         }
     }
 
-    /// Remembers where the server listens, for the links that commands make.
-    public func remember(httpPort: Int) throws {
-        guard var record = try self.folder.record(), record.httpPort != httpPort else { return }
+    /// Remembers where the server listens and how, for the links that commands make.
+    public func remember(httpPort: Int, tls: Bool) throws {
+        guard var record = try self.folder.record() else { return }
+        guard record.httpPort != httpPort || (record.tls ?? false) != tls else { return }
         record.httpPort = httpPort
+        record.tls = tls
         try self.folder.write(record)
     }
 
@@ -115,11 +117,17 @@ extension DevelopmentFolder {
     /// What an instance settles of the configuration.
     func settings(_ record: DevelopmentRecord) -> [Setting: String] {
         let urls = DevelopmentURLs(record)
-        return [
+        let settings: [Setting: String] = [
             .databaseURL: urls.control, .databaseDirectURL: urls.control, .appDatabaseURL: urls.app,
             .secretFile: self.secret.path, .baseDomain: "localhost", .httpPort: String(record.httpPort),
             .httpHost: "127.0.0.1", .publicScheme: "http", .publicPort: String(record.httpPort),
             .mailMailbox: self.mailbox.path,
         ]
+        return record.tls == true ? settings.merging(self.tlsSettings) { $1 } : settings
+    }
+
+    /// What an instance whose listener speaks TLS settles besides.
+    public var tlsSettings: [Setting: String] {
+        [.tlsSource: "development", .tlsFolder: self.tls.path, .publicScheme: "https"]
     }
 }

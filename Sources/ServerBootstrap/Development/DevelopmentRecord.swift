@@ -16,6 +16,8 @@ struct DevelopmentRecord: Codable, Sendable, Equatable {
     var databasePort: Int
     /// The port of the HTTP listener, as at the last start.
     var httpPort: Int
+    /// Whether the HTTP listener speaks TLS, as at the last start; nil is no.
+    var tls: Bool?
 
     /// A record for a new instance, with passwords of its own.
     static func new() -> DevelopmentRecord {

@@ -1,12 +1,13 @@
 import BulkheadHummingbird
-import Foundation
+import ControlPlane
 import Hummingbird
 import HummingbirdCore
 import LocalServers
 import Logging
 import NIOCore
 import ServiceLifecycle
-import Synchronization
+import TLS
+import Tenancy
 
 /// Everything of a server that needs its databases: keys, routes, the two listeners.
 struct Listeners: Service {
@@ -26,27 +27,49 @@ struct Listeners: Service {
         let composition = try await Composition.load(
             configuration, databases: self.databases, patience: .seconds(30), logger: self.logger)
         let refresh = KeyRefresh(composition, logger: self.logger)
-        let ready = ReadySignal(self.role, self.onReady)
+        let ready = ReadySignal(
+            self.role, redirects: configuration.certificate?.redirectPort != nil, self.onReady)
         var services: [any Service] = [refresh]
-        if self.role.works { services += Workers(composition: composition, logger: self.logger).services }
-        services.append(self.management(composition, refresh, ready))
-        if self.role.servesRequests { services.append(self.http(composition, ready)) }
+        if self.role.works { services += try Workers(composition: composition, logger: self.logger).services }
+        let certificate = self.role.servesRequests ? try await self.certificate(of: composition) : nil
+        services += certificate?.services ?? []
+        services.append(self.management(composition, refresh, certificate, ready))
+        if self.role.servesRequests { services += self.http(composition, certificate, ready) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: services, logger: self.logger))
         try await group.run()
     }
 
-    private func http(_ composition: Composition, _ ready: ReadySignal) -> ListeningService {
-        self.listening(composition.configuration.http, composition.responder(), "http") {
+    private func certificate(of composition: Composition) async throws -> ServerCertificate? {
+        guard let settings = composition.configuration.certificate else { return nil }
+        return try await ServerCertificate.load(
+            settings, base: composition.configuration.baseDomain, shared: composition.certificates,
+            tenants: composition.tenants, logger: self.logger)
+    }
+
+    private func http(
+        _ composition: Composition, _ certificate: ServerCertificate?, _ ready: ReadySignal
+    ) -> [any Service] {
+        let configuration = composition.configuration
+        let overview: any CertificateOverview = certificate?.board ?? NoCertificates()
+        let hsts = configuration.certificate.flatMap { $0.hsts > 0 ? StrictTransportSecurity(maxAge: $0.hsts) : nil }
+        let responder = StrictTransportResponder(composition.responder(certificates: overview), policy: hsts)
+        let main = self.listening(configuration.http, responder, "http", certificate) {
             await ready.http(listensOn: $0)
         }
+        guard let port = configuration.certificate?.redirectPort else { return [main] }
+        let listener = ServerConfiguration.Listener(host: configuration.http.host, port: port)
+        let redirect = RedirectResponder(
+            base: configuration.baseDomain.description, port: configuration.publicPort ?? configuration.http.port)
+        return [main, self.listening(listener, redirect, "redirect") { await ready.redirect(listensOn: $0) }]
     }
 
     private func management(
-        _ composition: Composition, _ refresh: KeyRefresh, _ ready: ReadySignal
+        _ composition: Composition, _ refresh: KeyRefresh, _ certificate: ServerCertificate?, _ ready: ReadySignal
     ) -> ListeningService {
         let router = Router(context: BasicRequestContext.self)
-        HealthRoutes(checks: ServerReadiness(composition: composition, refresh: refresh).checks).register(on: router)
+        let readiness = ServerReadiness(composition: composition, refresh: refresh, certificate: certificate?.board)
+        HealthRoutes(checks: readiness.checks).register(on: router)
         return self.listening(self.configuration.management, router.buildResponder(), "management") {
             await ready.management(listensOn: $0)
         }
@@ -54,16 +77,24 @@ struct Listeners: Service {
 
     private func listening<Responder: HTTPResponder>(
         _ listener: ServerConfiguration.Listener, _ responder: Responder, _ label: String,
-        onListening: @escaping @Sendable (Int) async -> Void
+        _ certificate: ServerCertificate? = nil, onListening: @escaping @Sendable (Int) async -> Void
     ) -> ListeningService where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         let application = Application(
-            responder: responder,
-            server: .http1(
-                configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout)),
+            responder: responder, server: Self.server(certificate),
             configuration: ApplicationConfiguration(address: .hostname(listener.host, port: listener.port)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? listener.port) },
             logger: self.logger)
         return ListeningService(application: application, listener: listener, label: label)
+    }
+
+    private static func server(_ certificate: ServerCertificate?) -> HTTPServerBuilder {
+        guard let certificate else {
+            return .http1(
+                configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout))
+        }
+        return .secure(
+            certificate.live,
+            configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout))
     }
 }
 
@@ -74,58 +105,5 @@ extension ServerConfiguration {
         var copy = self
         copy.http.port = try FreePort.reserve()
         return copy
-    }
-}
-
-/// A listener that says in words why it cannot listen.
-struct ListeningService: Service, CustomStringConvertible {
-    let application: any Service
-    let listener: ServerConfiguration.Listener
-    let label: String
-
-    var description: String { "\(self.label) listener" }
-
-    func run() async throws {
-        do {
-            try await self.application.run()
-        } catch let error as IOError {
-            let (host, port) = (self.listener.host, self.listener.port)
-            guard error.errnoCode != EADDRINUSE else { throw BootstrapError.addressInUse(host: host, port: port) }
-            throw BootstrapError.cannotListen(host: host, port: port, reason: String(describing: error))
-        }
-    }
-}
-
-/// Says once that all listeners listen.
-private final class ReadySignal: Sendable {
-    private let ports: Mutex<(http: Int?, management: Int?)>
-    private let onReady: @Sendable (ServerAddresses) async -> Void
-
-    init(_ role: ServerRole, _ onReady: @escaping @Sendable (ServerAddresses) async -> Void) {
-        // A listener that there is not has nothing to report.
-        self.ports = Mutex((role.servesRequests ? nil : 0, nil))
-        self.onReady = onReady
-    }
-
-    func http(listensOn port: Int) async {
-        await self.report(
-            self.ports.withLock { ports in
-                ports.http = port
-                return ports
-            })
-    }
-
-    func management(listensOn port: Int) async {
-        await self.report(
-            self.ports.withLock { ports in
-                ports.management = port
-                return ports
-            })
-    }
-
-    /// Each listener reports once, and only the second finds both ports.
-    private func report(_ ports: (http: Int?, management: Int?)) async {
-        guard let http = ports.http, let management = ports.management else { return }
-        await self.onReady(ServerAddresses(httpPort: http, managementPort: management))
     }
 }

@@ -4,4 +4,6 @@ public struct ServerAddresses: Sendable, Hashable {
     public let httpPort: Int
     /// The port of the management listener.
     public let managementPort: Int
+    /// The port on which plain HTTP is sent to HTTPS; nil for none.
+    public let redirectPort: Int?
 }

@@ -1,3 +1,4 @@
+import ACME
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -14,6 +15,10 @@ struct Workers {
 
     /// One worker for tenants, whose number is limited on purpose, and one for mail, which mostly waits.
     var services: [any Service] {
+        get throws { try self.forTenants + self.forNames }
+    }
+
+    private var forTenants: [any Service] {
         let provisioning = self.composition.configuration.provisioning
         var services: [any Service] = [
             WorkflowWorker(
@@ -35,8 +40,28 @@ struct Workers {
         return services
     }
 
+    /// Whatever keeps names and the certificate.
+    private var forNames: [any Service] {
+        get throws {
+            var services: [any Service] = []
+            let configuration = self.composition.configuration
+            if let reconciler = self.composition.reconciler, case .records(let zone) = configuration.dns.way {
+                services.append(ZoneKeeper(reconciler: reconciler, interval: zone.interval, logger: self.logger))
+            }
+            if let settings = try configuration.issuer() {
+                services.append(
+                    CertificateRenewal(
+                        issuer: ACMEIssuer(settings, logger: self.logger), names: settings.names,
+                        shared: self.composition.certificates,
+                        leases: PostgresLeases(client: self.composition.databases.control), holder: Self.name,
+                        logger: self.logger))
+            }
+            return services
+        }
+    }
+
     /// Tells people which process it was.
-    private static var name: String {
+    static var name: String {
         "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }
 }

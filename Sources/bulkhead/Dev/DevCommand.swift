@@ -17,6 +17,7 @@ struct DevCommand: AsyncParsableCommand {
             Examples:
               bulkhead dev
               bulkhead dev --port 9000 --data /tmp/try
+              bulkhead dev --tls           HTTPS, with an authority of this machine's own
               bulkhead dev --json          one line of JSON once ready, for scripts
             """)
 
@@ -31,6 +32,9 @@ struct DevCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Where the data are.", valueName: "folder"))
     var data = DevelopmentFolder.standard
+
+    @Flag(help: "Speak HTTPS, with a certificate by an authority of its own; see 'bulkhead certs trust'.")
+    var tls = false
 
     @Option(help: ArgumentHelp("Read further settings from this file.", valueName: "file"))
     var config: String?
@@ -72,13 +76,15 @@ struct DevCommand: AsyncParsableCommand {
             logger.error(
                 "Tenant not migrated", metadata: ["tenant": "\(failure.tenant)", "reason": "\(failure.reason)"])
         }
-        let (output, data) = (self.output, self.data)
+        let (output, data, tls) = (self.output, self.data, self.tls)
         let server = Server(
             configuration, companions: [LocalPostgresService(instance.postgres)], logger: logger
         ) { addresses in
             do {
-                try instance.remember(httpPort: addresses.httpPort)
-                try output.print(DevReady(instance, addresses, data: data, showsPassword: isNew))
+                try instance.remember(httpPort: addresses.httpPort, tls: tls)
+                try output.print(
+                    DevReady(
+                        instance, addresses, data: data, tls: tls, showsPassword: isNew))
             } catch {
                 logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
             }
@@ -97,6 +103,9 @@ struct DevCommand: AsyncParsableCommand {
         settled[.httpPort] = String(self.port)
         // Links name the port that listens, which may not be known yet.
         settled[.publicPort] = nil
+        // As this start says, not as the last one did.
+        for key in instance.folder.tlsSettings.keys { settled[key] = nil }
+        if self.tls { settled.merge(instance.folder.tlsSettings) { $1 } } else { settled[.publicScheme] = "http" }
         reader.add(settled, ofInstanceIn: self.data, above: true)
         var standard: [Setting: String] = [.logLevel: "notice", .managementHost: "127.0.0.1"]
         let next = self.port + 1

@@ -10,6 +10,7 @@ struct DevReady: CommandOutput {
     let adminPassword: String
     let databases: DevelopmentURLs
 
+    private let scheme: String
     private let data: String
     private let showsPassword: Bool
 
@@ -17,8 +18,9 @@ struct DevReady: CommandOutput {
         case adminURL, baseDomain, port, managementURL, adminEmail, adminPassword, databases
     }
 
-    init(_ instance: DevelopmentInstance, _ addresses: ServerAddresses, data: String, showsPassword: Bool) {
-        self.adminURL = "http://localhost:\(addresses.httpPort)"
+    init(_ instance: DevelopmentInstance, _ addresses: ServerAddresses, data: String, tls: Bool, showsPassword: Bool) {
+        self.scheme = tls ? "https" : "http"
+        self.adminURL = "\(self.scheme)://localhost:\(addresses.httpPort)"
         self.baseDomain = "localhost"
         self.port = addresses.httpPort
         self.managementURL = "http://127.0.0.1:\(addresses.managementPort)"
@@ -36,7 +38,7 @@ struct DevReady: CommandOutput {
             Bulkhead is ready.
 
               Admin API   \(self.adminURL)/api/admin
-              Tenants     http://<subdomain>.localhost:\(self.port)
+              Tenants     \(self.scheme)://<subdomain>.localhost:\(self.port)
               Health      \(self.managementURL)/health/ready
               Data        \(self.data)
 
@@ -48,10 +50,14 @@ struct DevReady: CommandOutput {
               \(self.command) tenant create acme --name "Acme Ltd" \\
                   --admin-email you@example.com\(self.dataFlag)
               \(self.command) tenant activation-link acme\(self.dataFlag)
-              \(self.command) doctor\(self.dataFlag)
+              \(self.command) doctor\(self.dataFlag)\(self.trust)
 
             Ctrl-C stops everything; the data stay.
             """
+    }
+
+    private var trust: String {
+        self.scheme == "https" ? "\n  \(self.command) certs trust\(self.dataFlag)" : ""
     }
 
     /// As it was typed, so that the lines can be copied; a long path would not fit.

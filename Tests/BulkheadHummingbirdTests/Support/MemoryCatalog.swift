@@ -1,3 +1,4 @@
+import ControlPlane
 import Foundation
 import Synchronization
 import Tenancy
@@ -21,6 +22,8 @@ final class MemoryCatalog: Sendable {
         /// Whether work about tenants is done as soon as it is begun.
         var worksAtOnce = true
         var effects = 0
+        var certificates: [CertificateStatus] = []
+        var zoneReports: [ZoneReportKind: (report: ZoneReport, at: Date)] = [:]
         var clientCalls = 0
         var adminChecks = 0
         var failure: (any Error)?

@@ -61,7 +61,8 @@ struct TestServer: Sendable {
             provisioning: catalog.provisioning, deliveries: DeliveryService(deliveries: catalog),
             sessions: AdminSessionService(
                 admins: catalog, hasher: hasher, tokens: tokens, audit: catalog, audience: hosts.adminAudience),
-            admins: catalog, idempotency: catalog, tokens: tokens, audit: catalog, mailbox: mailbox)
+            admins: catalog, idempotency: catalog, tokens: tokens, audit: catalog, mailbox: mailbox,
+            certificates: catalog, zoneReports: catalog)
     }
 
     private static func tenantRoutes(

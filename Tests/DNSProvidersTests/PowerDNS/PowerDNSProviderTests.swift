@@ -67,6 +67,16 @@ import Testing
         }
     }
 
+    @Test func keyIsNeverShown() throws {
+        let url = try #require(URL(string: "http://user:secret@127.0.0.1:8081"))
+        let configuration = PowerDNSProvider.Configuration(url: url, apiKey: "secret")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(configuration)", String(reflecting: configuration), dumped] {
+            #expect(text.contains("127.0.0.1") && !text.contains("secret"))
+        }
+    }
+
     @Test(.timeLimit(.minutes(2))) func recordOutsideOfTheZoneIsRefused() async throws {
         try await PowerDNSServer.use(zones: [Self.zone]) { server in
             let outside = try RecordSet(try #require(DomainName("a.example")), .a, ttl: 60, values: ["192.0.2.1"])

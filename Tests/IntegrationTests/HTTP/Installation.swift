@@ -60,7 +60,7 @@ struct Installation: Sendable {
                 let email = "root@bulkhead.example"
                 _ = try await composition.adminAccounts.create(
                     email: email, name: "Root", password: Self.password, by: .system("test"))
-                let responder = composition.responder()
+                let responder = composition.responder(certificates: NoCertificates())
                 let answer = try await Self.send(
                     responder, .post, "/api/admin/sessions", host: "admin.localhost",
                     body: #"{"email":"\#(email)","password":"\#(Self.password)"}"#)
@@ -78,7 +78,7 @@ struct Installation: Sendable {
         _ composition: Composition, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
-            for service in Workers(composition: composition, logger: Logger(label: "test.workers")).services {
+            for service in try Workers(composition: composition, logger: Logger(label: "test.workers")).services {
                 group.addTask {
                     try await service.run()
                     return nil

@@ -91,11 +91,9 @@ CREATE TABLE bulkhead.certificates (
     version         bigint      NOT NULL DEFAULT 0 CHECK (version >= 0),
     -- The account at the certificate authority, sealed too: all processes are one customer of it.
     sealed_account  bytea       CHECK (octet_length(sealed_account) BETWEEN 48 AND 100000),
+    -- What failed since the last success, and when to try again.
+    state           jsonb       NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(state) = 'object'),
     renewed_at      timestamptz,
-    attempted_at    timestamptz,
-    failures        int         NOT NULL DEFAULT 0 CHECK (failures >= 0),
-    last_error      text        CHECK (length(last_error) <= 1000),
-    next_attempt_at timestamptz,
     CHECK ((chain IS NULL) = (sealed_key IS NULL)),
     CHECK ((chain IS NULL) = (version = 0))
 )

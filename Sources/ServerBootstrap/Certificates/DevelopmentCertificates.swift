@@ -1,0 +1,83 @@
+import Certificates
+public import Foundation
+public import Tenancy
+
+/// The authority of this machine, in a folder, and the certificates that it issues.
+public struct DevelopmentCertificates: Sendable {
+    /// What people who are to trust the authority want to know of it.
+    public struct Summary: Sendable, Hashable {
+        /// The name under which trust stores list it.
+        public let name: String
+        /// Where its certificate is.
+        public let file: URL
+        /// Until when it is valid.
+        public let notAfter: Date
+    }
+
+    /// What people want to know of the authority; it is made if there is none.
+    ///
+    /// - Throws: `CertificateError` if what is there is none; ``BootstrapError``.
+    public func summary() throws -> Summary {
+        let authority = try self.authority()
+        return Summary(name: authority.name, file: self.authorityFile, notAfter: authority.notAfter)
+    }
+
+    private var authorityFile: URL { self.folder.appending(path: "ca.pem") }
+
+    private let folder: URL
+    private let base: BaseDomain
+
+    /// Names a folder, which need not exist.
+    public init(folder: URL, base: BaseDomain) {
+        self.folder = folder
+        self.base = base
+    }
+
+    /// The authority; made if there is none, or if it is about to end.
+    ///
+    /// - Throws: `CertificateError` if what is there is none; ``BootstrapError``.
+    func authority() throws -> DevelopmentAuthority {
+        let key = PrivateFile(url: self.folder.appending(path: "ca-key.pem"))
+        if let secret = try key.read() {
+            let authority = try DevelopmentAuthority(
+                certificatePEM: try self.text(self.authorityFile), keyPEM: String(decoding: secret, as: UTF8.self))
+            let lasts = authority.notAfter > Date().addingTimeInterval(Self.lead)
+            if authority.base == self.base.description, lasts { return authority }
+        }
+        let authority = try DevelopmentAuthority.make(for: self.base.description)
+        try self.make()
+        // The certificate first: a key without one is taken for damage, a certificate without a key for none.
+        try PrivateFile(url: self.authorityFile).write(Data(authority.certificatePEM.utf8))
+        try key.write(Data(authority.keyPEM.utf8))
+        return authority
+    }
+
+    /// A new certificate for the base domain and everything below it, and for these hosts by name.
+    func issue(also hosts: Set<String> = []) throws -> CertificateBundle {
+        try self.authority().issue(also: hosts.sorted())
+    }
+
+    /// Whether hosts below the base domain have to be named one by one: clients match no wildcard directly below a
+    /// top-level domain such as `localhost`.
+    var namesHosts: Bool { !self.base.description.contains(".") }
+
+    /// A certificate is not issued by an authority that ends before it.
+    private static let lead = TimeInterval(DevelopmentAuthority.longestLifetimeDays) * 86_400
+
+    private func text(_ file: URL) throws -> String {
+        do {
+            return try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw BootstrapError.instanceFile(file.path, reason: "cannot be read; remove the folder to start anew")
+        }
+    }
+
+    private func make() throws {
+        do {
+            try FileManager.default.createDirectory(
+                at: self.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw BootstrapError.instanceFile(self.folder.path, reason: "cannot be made: \(error.localizedDescription)")
+        }
+    }
+}
