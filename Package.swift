@@ -220,8 +220,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
-                "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "Mail",
-                hummingbird, hummingbirdCore, httpTypes, nioCore, logging, serviceLifecycle,
+                "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "WorkflowTestKit", "Mail",
+                "DNS", "DNSProviders", "DNSResolver", "DNSTestKit", "DNSTestSupport", "Certificates", "TLS", "ACME",
+                asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, serviceLifecycle,
             ],
             swiftSettings: house),
         .testTarget(
