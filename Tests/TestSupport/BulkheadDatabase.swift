@@ -5,6 +5,7 @@ import Logging
 public import Postgres
 public import Tenancy
 public import TenancyPostgres
+public import Workflow
 
 /// A database of one test's own with Bulkhead in it, and everything that works on it.
 public struct BulkheadDatabase: Sendable {
@@ -29,15 +30,23 @@ public struct BulkheadDatabase: Sendable {
     /// Schemas made in advance; none unless the test asks for them.
     public let pool: WarmPool
 
+    /// Steps about names, given a client that logs in as `bulkhead_control`.
+    public typealias Reach =
+        @Sendable (PostgresClient) throws -> (
+            reach: [any WorkflowStep<TenantOrder>], expiry: [any WorkflowStep<TenantOrder>]
+        )
+
     /// Lends a fresh copy of the template.
     ///
     /// - Parameters:
     ///   - pooler: whether `bulkhead_app` connects through PgBouncer in transaction mode with one server connection.
     ///   - warm: how many schemas are kept ready.
     ///   - mailDomain: the domain of the ids of mails; nil if no mail is sent.
+    ///   - reach: what makes tenants' names reach them, and what lets pass the time in which they still do.
     ///   - body: what to do with it.
     public static func with<Value: Sendable>(
-        pooler: Bool = false, warm: Int = 0, mailDomain: String? = nil, _ body: (BulkheadDatabase) async throws -> Value
+        pooler: Bool = false, warm: Int = 0, mailDomain: String? = nil, reach: Reach? = nil,
+        _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await BulkheadTemplate.ready()
         return try await TestPostgres.withDatabase(template: BulkheadTemplate.name) { database in
@@ -45,7 +54,7 @@ public struct BulkheadDatabase: Sendable {
                 try await Installation(client: superuser, database: database.name).restoreDatabaseRights()
             }
             guard pooler else {
-                return try await Self.run(database, appURI: database.uri(role: .app), warm, mailDomain, body)
+                return try await Self.run(database, appURI: database.uri(role: .app), warm, mailDomain, reach, body)
             }
             let users = Dictionary(uniqueKeysWithValues: BulkheadTemplate.passwords.map { ($0.rawValue, $1) })
             let bouncer = try await LocalPgBouncer.start(
@@ -54,7 +63,7 @@ public struct BulkheadDatabase: Sendable {
             do {
                 let uri = bouncer.uri(
                     user: LoginRole.app.rawValue, password: BulkheadTemplate.passwords[.app], database: database.name)
-                let value = try await Self.run(database, appURI: uri, prepared: false, warm, mailDomain, body)
+                let value = try await Self.run(database, appURI: uri, prepared: false, warm, mailDomain, reach, body)
                 try await bouncer.stop()
                 return value
             } catch {
@@ -66,7 +75,7 @@ public struct BulkheadDatabase: Sendable {
 
     private static func run<Value: Sendable>(
         _ database: TestDatabase, appURI: String, prepared: Bool = true, _ warm: Int, _ mailDomain: String?,
-        _ body: (BulkheadDatabase) async throws -> Value
+        _ reach: Reach?, _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await withRunningClient(uri: database.uri(role: .control), maximumConnections: 8) { control in
             try await withRunningClient(
@@ -85,9 +94,12 @@ public struct BulkheadDatabase: Sendable {
                 logger.logLevel = .notice
                 let tiers = PostgresTierRepository(client: control)
                 let store = PostgresWorkflowStore(client: control, listener: control)
+                let steps = try reach?(control)
                 let workflows = TenantWorkflows(
                     client: control, database: tenants, signer: signer, template: template, tiers: tiers, store: store,
-                    mailDomain: mailDomain)
+                    mailDomain: mailDomain,
+                    reach: steps?.reach ?? [NotConfiguredStep("dns"), NotConfiguredStep("certificate")],
+                    expiry: steps?.expiry ?? [])
                 let pool = WarmPool(
                     size: warm, client: control, database: tenants, signer: signer, template: template, tiers: tiers,
                     store: store)
