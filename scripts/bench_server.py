@@ -1,6 +1,6 @@
 """A `bulkhead dev` of the release build in a folder of its own, for the benchmarks."""
 
-import hashlib, hmac, json, os, re, signal, subprocess, sys, tempfile, time, urllib.request
+import hashlib, hmac, json, os, re, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICK = os.sysconf("SC_CLK_TCK")
@@ -58,6 +58,64 @@ class Dev:
         """CPU ticks used so far by each server process that serves the application role."""
         pids = self.psql("SELECT pid FROM pg_stat_activity WHERE usename = 'bulkhead_app'").split()
         return {pid: ticks(pid) for pid in pids}
+
+
+class Serve:
+    """A `bulkhead serve` that only answers requests, on the databases of a `Dev`; settings as there."""
+
+    def __init__(self, dev, **settings):
+        urls = dev.info["databases"]
+        settings = {"DATABASE_URL": urls["control"], "APP_DATABASE_URL": urls["app"], "BASE_DOMAIN": "localhost",
+                    "SECRET_FILE": os.path.join(dev.data, "secret"), "HTTP_HOST": "127.0.0.1",
+                    # As at the `dev` that made the tokens, which name it.
+                    "PUBLIC_SCHEME": "http", "MANAGEMENT_PORT": "0", "LOG_LEVEL": "error", **settings}
+        self.scheme = "https" if "TLS_SOURCE" in settings else "http"
+        self.binary, self.folder = dev.binary, dev.folder.name
+        self.environment = {**os.environ, **{f"BULKHEAD_{name}": value for name, value in settings.items()}}
+
+    def __enter__(self):
+        log = os.path.join(self.folder, f"serve-{self.scheme}.log")
+        with open(log, "w") as file:
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--role", "api", "--port", "0", "--json"], cwd=self.folder, text=True,
+                stdout=subprocess.PIPE, stderr=file, env=self.environment)
+        line = self.process.stdout.readline()
+        if not line:
+            with open(log) as file:
+                sys.exit(f"bulkhead serve did not start:\n{file.read()[-2000:]}")
+        self.port = json.loads(line)["port"]
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wrk_script(dev):
+    """A script for wrk that asks as all tenants in turn, and prints what `wrk` reads."""
+    path = os.path.join(dev.folder.name, "wrk.lua")
+    requests = ",\n".join(f'{{"{t["subdomain"]}.{dev.info["baseDomain"]}", "Bearer {t["token"]}"}}'
+                          for t in dev.tokens)
+    with open(path, "w") as file:
+        file.write("local all = {\n" + requests + "\n}\nlocal at = 0\n"
+                   "function request()\n  at = at % #all + 1\n"
+                   '  return wrk.format("GET", nil, {["Host"] = all[at][1], ["Authorization"] = all[at][2]})\nend\n'
+                   "function done(summary, latency)\n"
+                   "  local errors = summary.errors\n"
+                   '  io.write(string.format("BENCH %d %d %d %d %d\\n", summary.requests, summary.duration,\n'
+                   "    errors.connect + errors.status + errors.read + errors.write + errors.timeout,\n"
+                   "    latency:percentile(50), latency:percentile(99)))\nend\n")
+    return path
+
+
+def wrk(out):
+    """Requests, microseconds, errors, and microseconds of the 50th and 99th percentile, from what wrk prints."""
+    return map(int, re.search(r"BENCH (.*)", out)[1].split())
 
 
 def spent(before, after):
