@@ -227,7 +227,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["LocalServers", "Postgres", "Tenancy", "TestSupport", "bulkhead", logging],
+            dependencies: [
+                "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "Tenancy", "TestSupport",
+                "bulkhead", logging,
+            ],
             swiftSettings: house),
     ]
 )
