@@ -14,6 +14,10 @@ public enum BootstrapError: Error, Sendable, Equatable, CustomStringConvertible 
     case databaseEnded(log: String)
     /// A file of a development instance cannot be read or written.
     case instanceFile(String, reason: String)
+    /// The files of the HTTP listener's certificate cannot be used.
+    case certificateFiles(chain: String, key: String, reason: String)
+    /// A file with authorities to trust cannot be used.
+    case authorities(String, reason: String)
 
     /// What happened, to what, and what to do.
     public var description: String {
@@ -30,6 +34,11 @@ public enum BootstrapError: Error, Sendable, Equatable, CustomStringConvertible 
             return "the private PostgreSQL ended; its last words are in \(log)"
         case .instanceFile(let path, let reason):
             return "\(path): \(reason)"
+        case .certificateFiles(let chain, let key, let reason):
+            let files = chain == key ? chain : "\(chain) and \(key)"
+            return "there is no certificate to serve HTTPS with in \(files): \(reason)"
+        case .authorities(let path, let reason):
+            return "\(path) holds no authorities to trust: \(reason)"
         }
     }
 }

@@ -1,63 +1,79 @@
-import Certificates
+import ACME
 import ControlPlane
 import Foundation
 import Synchronization
-import TLS
 
-/// What is known of the certificate that this process shows.
+/// What has become of the certificate that this process shows, and of those that were to replace it.
+///
+/// Each concern has its own last failure, so that one that passes does not hide one that stays.
 final class CertificateBoard: Sendable {
-    private struct Entries {
-        var renewedAt: Date
-        var lastError: CertificateStatus.Failure?
-        var nextAttemptAt: Date?
-        var isProvisional: Bool
+    /// What can go wrong.
+    enum Concern: Sendable, Hashable {
+        /// A certificate that was there could not be taken into use.
+        case use
+        /// None could be got.
+        case renewal
+        /// Whether there is another could not be found out.
+        case source
     }
 
-    private let source: String
-    private let live: LiveCertificate
+    private struct Entries {
+        var renewedAt: Date?
+        var isProvisional: Bool
+        var failures: [Concern: CertificateStatus.Failure] = [:]
+        var nextAttemptAt: Date?
+    }
+
     private let entries: Mutex<Entries>
 
-    init(source: String, live: LiveCertificate, isProvisional: Bool = false) {
-        self.source = source
-        self.live = live
-        self.entries = Mutex(Entries(renewedAt: Date(), isProvisional: isProvisional))
+    /// - Parameters:
+    ///   - renewedAt: when the certificate in use was got; nil if nobody knows.
+    ///   - isProvisional: whether what is in use is trusted by nobody.
+    init(renewedAt: Date? = Date(), isProvisional: Bool = false) {
+        self.entries = Mutex(Entries(renewedAt: renewedAt, isProvisional: isProvisional))
     }
 
     /// Another certificate is in use.
-    func renewed(at date: Date = Date()) {
-        self.entries.withLock { $0 = Entries(renewedAt: date, isProvisional: false) }
-    }
-
-    /// A certificate was not to be had, or was refused.
-    func failed(_ failure: CertificateStatus.Failure?, nextAttemptAt: Date? = nil) {
+    func renewed(at date: Date?) {
         self.entries.withLock { entries in
-            entries.lastError = failure
-            entries.nextAttemptAt = nextAttemptAt
+            entries.renewedAt = date
+            entries.isProvisional = false
+            entries.failures[.use] = nil
         }
     }
 
-    /// Whether what is shown is trusted by nobody.
+    /// Something went wrong.
+    ///
+    /// - Returns: false if it is known; its date stays that of the first time.
+    @discardableResult func failed(_ concern: Concern, _ detail: String, at date: Date = Date()) -> Bool {
+        self.entries.withLock { entries in
+            guard entries.failures[concern]?.detail != detail else { return false }
+            entries.failures[concern] = .init(detail: detail, at: date)
+            return true
+        }
+    }
+
+    /// What went wrong does so no longer.
+    func settled(_ concern: Concern) {
+        self.entries.withLock { $0.failures[concern] = nil }
+    }
+
+    /// How it stands with whoever gets certificates.
+    func renewal(_ state: RenewalState) {
+        self.entries.withLock { entries in
+            entries.failures[.renewal] = state.lastFailure.map { .init(detail: $0.text, at: $0.date) }
+            entries.nextAttemptAt = state.retryAt
+        }
+    }
+
+    /// Whether what is in use is trusted by nobody.
     var isProvisional: Bool { self.entries.withLock { $0.isProvisional } }
-
-    var status: CertificateStatus {
-        let (bundle, entries) = (self.live.bundle, self.entries.withLock { $0 })
-        let state: CertificateStatus.State =
-            entries.isProvisional
-            ? .provisional
-            : Date() > bundle.notAfter ? .expired : Date() > Self.due(bundle) ? .due : .valid
-        return CertificateStatus(
-            source: self.source, state: state, names: bundle.names, issuer: bundle.issuer, serial: bundle.serial,
-            notBefore: bundle.notBefore, notAfter: bundle.notAfter, renewedAt: entries.renewedAt,
-            lastError: entries.lastError, nextAttemptAt: entries.nextAttemptAt)
+    /// When the certificate in use was got.
+    var renewedAt: Date? { self.entries.withLock { $0.renewedAt } }
+    /// The latest of what goes wrong.
+    var lastError: CertificateStatus.Failure? {
+        self.entries.withLock { $0.failures.values.max { $0.at < $1.at } }
     }
-
-    /// An hour after renewal was to begin: before that, somebody is at it.
-    private static func due(_ bundle: CertificateBundle) -> Date {
-        let life = bundle.notAfter.timeIntervalSince(bundle.notBefore)
-        return bundle.notAfter.addingTimeInterval(-life / 3 + min(3600, life / 10))
-    }
-}
-
-extension CertificateBoard: CertificateOverview {
-    func certificates() async throws -> [CertificateStatus] { [self.status] }
+    /// When whoever gets certificates tries again; nil if nothing failed.
+    var nextAttemptAt: Date? { self.entries.withLock { $0.nextAttemptAt } }
 }

@@ -12,39 +12,39 @@ struct CertificateSharing: Sendable {
     let repository: any SharedCertificateRepository
     let seal: SecretSeal
 
-    /// What the catalog has, opened.
+    /// What the catalog has.
     struct Found: Sendable {
         let record: SharedCertificate
-        let bundle: CertificateBundle?
         let state: RenewalState
     }
 
-    /// The certificate, if it is newer than this version.
-    func newest(after version: Int) async throws -> (bundle: CertificateBundle, version: Int, renewedAt: Date?)? {
-        guard try await self.repository.version(Self.name) > version else { return nil }
-        let found = try await self.found()
-        return found.bundle.map { ($0, found.record.version, found.record.renewedAt) }
-    }
-
-    /// Everything about the certificate.
+    /// Everything about the certificate, with its secrets still sealed.
     func found() async throws -> Found {
         let record = try await self.repository.certificate(Self.name)
-        var bundle: CertificateBundle?
-        if let chain = record.chain, let sealed = record.sealedKey {
-            let key = try self.seal.open(sealed, context: Self.context("key"))
-            bundle = try CertificateBundle(chainPEM: chain, keyPEM: String(decoding: key, as: UTF8.self))
-        }
-        return Found(record: record, bundle: bundle, state: self.state(of: record))
+        return Found(record: record, state: Self.state(of: record))
     }
 
-    /// The account at the certificate authority; nil if there is none, or it cannot be read.
-    func account(of record: SharedCertificate) throws -> ACMEAccount? {
-        guard let sealed = record.sealedAccount else { return nil }
+    /// The certificate, opened; nil if there is none.
+    ///
+    /// - Throws: `IdentityError` if it was sealed with another secret; `CertificateError` if chain and key are damaged
+    ///   or do not fit together.
+    func bundle(of found: Found) throws -> CertificateBundle? {
+        guard let chain = found.record.chain, let sealed = found.record.sealedKey else { return nil }
+        let key = try self.seal.open(sealed, context: Self.context("key"))
+        return try CertificateBundle(chainPEM: chain, keyPEM: String(decoding: key, as: UTF8.self))
+    }
+
+    /// The account at the certificate authority; nil if there is none.
+    ///
+    /// - Throws: `IdentityError` if it was sealed with another secret; `ACMEError` if it is damaged.
+    func account(of found: Found) throws -> ACMEAccount? {
+        guard let sealed = found.record.sealedAccount else { return nil }
         return try ACMEAccount(data: Data(try self.seal.open(sealed, context: Self.context("account"))))
     }
 
     /// Puts a certificate in the place of the one found.
     ///
+    /// - Parameter account: the account that ordered it; nil leaves the one that is there.
     /// - Returns: false if another process was quicker.
     func replace(
         _ found: Found, with bundle: CertificateBundle, account: ACMEAccount?, state: RenewalState
@@ -52,24 +52,27 @@ struct CertificateSharing: Sendable {
         var record = found.record
         record.chain = bundle.chainPEM
         record.sealedKey = try self.seal.seal(Array(bundle.keyPEM.utf8), context: Self.context("key"))
-        if let account {
-            record.sealedAccount = try self.seal.seal(Array(try account.data), context: Self.context("account"))
-        }
+        record.sealedAccount = try account.map(self.sealed)
         record.state = try Self.encoder.encode(state)
         return try await self.repository.replace(Self.name, with: record)
     }
 
-    /// Writes down what failed.
-    func note(_ state: RenewalState) async throws {
-        try await self.repository.note(Self.name, state: try Self.encoder.encode(state))
+    /// Writes down what failed, and with which account.
+    func note(_ state: RenewalState, account: ACMEAccount?) async throws {
+        try await self.repository.note(
+            Self.name, state: try Self.encoder.encode(state), sealedAccount: try account.map(self.sealed))
     }
 
-    /// What an earlier release wrote, or nobody yet, is as good as nothing: then nothing has failed.
-    private func state(of record: SharedCertificate) -> RenewalState {
-        do { return try Self.decoder.decode(RenewalState.self, from: record.state) } catch { return RenewalState() }
+    private func sealed(_ account: ACMEAccount) throws -> [UInt8] {
+        try self.seal.seal(Array(try account.data), context: Self.context("account"))
     }
 
-    private static func context(_ part: String) -> String { "certificate/\(Self.name)/\(part)" }
+    /// What another release wrote, or nobody yet, is as good as nothing: then nothing has failed.
+    private static func state(of record: SharedCertificate) -> RenewalState {
+        do { return try self.decoder.decode(RenewalState.self, from: record.state) } catch { return RenewalState() }
+    }
+
+    private static func context(_ part: String) -> String { "certificate/\(self.name)/\(part)" }
 
     private static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
@@ -82,4 +85,9 @@ struct CertificateSharing: Sendable {
         decoder.dateDecodingStrategy = .iso8601
         return decoder
     }
+}
+
+extension CertificateBundle {
+    /// Now, unless the authority's clock was ahead of this one: those who connect have clocks of their own.
+    var earliestUse: Date { max(Date(), self.notBefore) }
 }

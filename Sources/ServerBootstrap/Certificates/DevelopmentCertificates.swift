@@ -16,13 +16,14 @@ public struct DevelopmentCertificates: Sendable {
 
     /// What people want to know of the authority; it is made if there is none.
     ///
-    /// - Throws: `CertificateError` if what is there is none; ``BootstrapError``.
+    /// - Throws: ``BootstrapError`` if what is there is none.
     public func summary() throws -> Summary {
         let authority = try self.authority()
         return Summary(name: authority.name, file: self.authorityFile, notAfter: authority.notAfter)
     }
 
     private var authorityFile: URL { self.folder.appending(path: "ca.pem") }
+    private var key: PrivateFile { PrivateFile(url: self.folder.appending(path: "ca-key.pem")) }
 
     private let folder: URL
     private let base: BaseDomain
@@ -35,21 +36,33 @@ public struct DevelopmentCertificates: Sendable {
 
     /// The authority; made if there is none, or if it is about to end.
     ///
-    /// - Throws: `CertificateError` if what is there is none; ``BootstrapError``.
+    /// - Throws: ``BootstrapError`` if what is there is none.
     func authority() throws -> DevelopmentAuthority {
-        let key = PrivateFile(url: self.folder.appending(path: "ca-key.pem"))
-        if let secret = try key.read() {
-            let authority = try DevelopmentAuthority(
-                certificatePEM: try self.text(self.authorityFile), keyPEM: String(decoding: secret, as: UTF8.self))
+        if let secret = try self.key.read() {
+            let authority = try self.authority(key: String(decoding: secret, as: UTF8.self))
             let lasts = authority.notAfter > Date().addingTimeInterval(Self.lead)
             if authority.base == self.base.description, lasts { return authority }
         }
         let authority = try DevelopmentAuthority.make(for: self.base.description)
         try self.make()
-        // The certificate first: a key without one is taken for damage, a certificate without a key for none.
+        // The key goes first and comes last: a certificate without one is taken for none, a key without its own
+        // certificate for damage.
+        try self.key.remove()
         try PrivateFile(url: self.authorityFile).write(Data(authority.certificatePEM.utf8))
-        try key.write(Data(authority.keyPEM.utf8))
+        try self.key.write(Data(authority.keyPEM.utf8))
         return authority
+    }
+
+    private func authority(key: String) throws -> DevelopmentAuthority {
+        do {
+            let certificate = try String(contentsOf: self.authorityFile, encoding: .utf8)
+            return try DevelopmentAuthority(certificatePEM: certificate, keyPEM: key)
+        } catch {
+            let reason = (error as? CertificateError)?.description ?? error.localizedDescription
+            throw BootstrapError.instanceFile(
+                self.folder.path,
+                reason: "holds no authority that can be used: \(reason). Remove the folder to start anew")
+        }
     }
 
     /// A new certificate for the base domain and everything below it, and for these hosts by name.
@@ -57,20 +70,8 @@ public struct DevelopmentCertificates: Sendable {
         try self.authority().issue(also: hosts.sorted())
     }
 
-    /// Whether hosts below the base domain have to be named one by one: clients match no wildcard directly below a
-    /// top-level domain such as `localhost`.
-    var namesHosts: Bool { !self.base.description.contains(".") }
-
     /// A certificate is not issued by an authority that ends before it.
     private static let lead = TimeInterval(DevelopmentAuthority.longestLifetimeDays) * 86_400
-
-    private func text(_ file: URL) throws -> String {
-        do {
-            return try String(contentsOf: file, encoding: .utf8)
-        } catch {
-            throw BootstrapError.instanceFile(file.path, reason: "cannot be read; remove the folder to start anew")
-        }
-    }
 
     private func make() throws {
         do {

@@ -30,10 +30,7 @@ extension ServerConfiguration {
     /// What gets certificates; nil unless they come by ACME.
     func issuer() throws -> ACMEConfiguration? {
         guard case .acme(let settings)? = self.certificate?.source else { return nil }
-        var propagation = DNSPropagation(skipsCheck: settings.skipsCheck)
-        if case .records(let zone) = self.dns.way {
-            propagation.resolvers = zone.resolver.resolvers.map(\.description)
-        }
+        let propagation = DNSPropagation(resolvers: settings.resolvers, skipsCheck: settings.skipsCheck)
         return try ACMEConfiguration(
             directory: settings.directory, email: settings.email, baseDomain: self.baseDomain.description,
             folder: settings.folder, challenge: settings.proofs.challenge, propagation: propagation,
@@ -42,7 +39,7 @@ extension ServerConfiguration {
 }
 
 extension CertificateConfiguration {
-    /// - Throws: `CertificateError`, ``BootstrapError`` if the authorities cannot be read.
+    /// - Throws: ``BootstrapError`` if the authorities cannot be read.
     fileprivate func handshakeProbe(base: BaseDomain) throws -> HandshakeProbe {
         if let authorities { return HandshakeProbe(trusting: try Self.roots(authorities)) }
         switch self.source {
@@ -58,10 +55,9 @@ extension CertificateConfiguration {
     private static func roots(_ file: URL) throws -> TrustRoots {
         do {
             return try TrustRoots(pem: try String(contentsOf: file, encoding: .utf8))
-        } catch let error as CertificateError {
-            throw error
         } catch {
-            throw BootstrapError.instanceFile(file.path, reason: "cannot be read: \(error.localizedDescription)")
+            let reason = (error as? CertificateError)?.description ?? error.localizedDescription
+            throw BootstrapError.authorities(file.path, reason: reason)
         }
     }
 }

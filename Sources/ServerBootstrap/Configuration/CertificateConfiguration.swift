@@ -36,6 +36,8 @@ public struct ACMESettings: Sendable {
     public var authorities: URL?
     /// Whether the authority is told at once that the proof is in the zone.
     public var skipsCheck: Bool
+    /// Who is asked for the zone's name servers, each `host:port`; empty is whoever the system asks.
+    public var resolvers: [String]
     /// How long one order may take.
     public var timeLimit: Duration
     /// Who publishes the proofs.

@@ -9,7 +9,7 @@ extension ConfigurationDraft {
     mutating func dns(baseDomain: BaseDomain?, services: DNSServices) -> DNSConfiguration? {
         var configuration = DNSConfiguration()
         let days = self.value(.quarantineDays, default: "90") { Self.number($0, in: 0...3650) }
-        let zone = self.zone(baseDomain: baseDomain, services.names)
+        let zone = self.zone(baseDomain: baseDomain, services)
         guard let days, let provider = services.provider else { return nil }
         configuration.quarantine = NameQuarantine(days: days)
         switch provider {
@@ -25,8 +25,9 @@ extension ConfigurationDraft {
     // MARK: The zone
 
     private mutating func zone(
-        baseDomain: BaseDomain?, _ service: DNSService?
+        baseDomain: BaseDomain?, _ services: DNSServices
     ) -> ZoneConfiguration? {
+        let service = services.names
         let isNeeded = service != nil
         let base = baseDomain.flatMap { DomainName($0.description) }
         let zone = self.value(.dnsZone, default: base?.description) { text in
@@ -44,9 +45,8 @@ extension ConfigurationDraft {
         let interval = self.value(.dnsReconcile, default: "300") { Self.seconds($0, in: 1...86_400) }
         let propagation = self.value(.dnsPropagation, default: "120") { Self.seconds($0, in: 1...3600) }
         let authorities = self.value(.dnsNameServers, default: "", Self.endpoints)
-        let resolvers = self.value(.dnsResolvers, default: "", Self.endpoints)
         guard isNeeded, let base, let zone, let targets, let ttl, let limit, let interval, let propagation,
-            let authorities, let resolvers, let service
+            let authorities, let resolvers = services.resolvers, let service
         else { return nil }
         return ZoneConfiguration(
             service: service, zone: zone, base: base, targets: targets, ttl: ttl, registry: registry,
@@ -91,7 +91,8 @@ extension ConfigurationDraft {
             self.cloudflare(isNeeded: wanted.contains(.cloudflare), timeout).map(DNSService.cloudflare)
         services[.powerdns] = self.powerDNS(isNeeded: wanted.contains(.powerdns), timeout).map(DNSService.powerDNS)
         return DNSServices(
-            provider: provider, names: provider.flatMap { services[$0] }, proofs: prover.flatMap { services[$0] })
+            provider: provider, names: provider.flatMap { services[$0] }, proofs: prover.flatMap { services[$0] },
+            resolvers: self.value(.dnsResolvers, default: "", Self.endpoints))
     }
 
     private mutating func route53(isNeeded: Bool, _ timeout: Duration) -> Route53Provider.Configuration? {

@@ -19,7 +19,7 @@ struct ConfigurationDraft {
         let management = self.listener(.managementHost, .managementPort, host: "127.0.0.1", port: 8081)
         let source = self.value(.tlsSource, default: "none", CertificateSourceName.init(rawValue:))
         let services = self.dnsServices(isLocal: isLocal, provesNames: source == .acme)
-        let certificate = self.certificate(source, isLocal: isLocal, services: services)
+        let certificate = self.certificate(source, base: domain, services: services)
         let scheme = self.value(.publicScheme, default: isLocal && certificate == nil ? "http" : "https") {
             ["http", "https"].contains($0) ? $0 : nil
         }

@@ -15,12 +15,14 @@ struct ConfigurationLayer: Sendable {
     }
 
     /// The variables that begin with `BULKHEAD_`; empty ones count as absent.
+    ///
+    /// Under the names of ``Setting/variable``: those that the library would make of keys have no underscore behind a
+    /// digit (`route53AccessKeyId`).
     init(environment: [String: String]) {
-        let ours = environment.filter { $0.key.hasPrefix(Setting.variablePrefix) && !$0.value.isEmpty }
-        let pairs = ours.map { (String($0.key.dropFirst(Setting.variablePrefix.count)), $0.value) }
-        let provider = EnvironmentVariablesProvider(
-            environmentVariables: Dictionary(uniqueKeysWithValues: pairs), secretsSpecifier: .all)
-        self.init(.environment, snapshot: provider.snapshot())
+        let pairs = Setting.allCases.compactMap { setting in
+            environment[setting.variable].flatMap { $0.isEmpty ? nil : (setting, $0) }
+        }
+        self.init(.environment, values: Dictionary(uniqueKeysWithValues: pairs))
     }
 
     private init(_ origin: ConfigurationOrigin, snapshot: any ConfigSnapshot) {

@@ -65,4 +65,6 @@ struct DNSServices: Sendable {
     let names: DNSService?
     /// For the proofs that a certificate authority asks for.
     let proofs: DNSService?
+    /// Who is asked for the zone's name servers; nil if what is said is wrong.
+    let resolvers: [NameServerEndpoint]?
 }

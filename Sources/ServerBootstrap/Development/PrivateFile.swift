@@ -30,6 +30,14 @@ struct PrivateFile: Sendable {
         guard rename(draft, self.url.path) == 0 else { throw self.failure() }
     }
 
+    /// Removes it if it is there.
+    func remove() throws {
+        guard unlink(self.url.path) == 0 || errno == ENOENT else {
+            throw BootstrapError.instanceFile(
+                self.url.path, reason: "cannot be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+
     private func failure() -> BootstrapError {
         .instanceFile(self.url.path, reason: "cannot be written: \(String(cString: strerror(errno)))")
     }

@@ -51,7 +51,7 @@ struct Listeners: Service {
         _ composition: Composition, _ certificate: ServerCertificate?, _ ready: ReadySignal
     ) -> [any Service] {
         let configuration = composition.configuration
-        let overview: any CertificateOverview = certificate?.board ?? NoCertificates()
+        let overview: any CertificateOverview = certificate ?? NoCertificates()
         let hsts = configuration.certificate.flatMap { $0.hsts > 0 ? StrictTransportSecurity(maxAge: $0.hsts) : nil }
         let responder = StrictTransportResponder(composition.responder(certificates: overview), policy: hsts)
         let main = self.listening(configuration.http, responder, "http", certificate) {
@@ -68,7 +68,7 @@ struct Listeners: Service {
         _ composition: Composition, _ refresh: KeyRefresh, _ certificate: ServerCertificate?, _ ready: ReadySignal
     ) -> ListeningService {
         let router = Router(context: BasicRequestContext.self)
-        let readiness = ServerReadiness(composition: composition, refresh: refresh, certificate: certificate?.board)
+        let readiness = ServerReadiness(composition: composition, refresh: refresh, certificate: certificate)
         HealthRoutes(checks: readiness.checks).register(on: router)
         return self.listening(self.configuration.management, router.buildResponder(), "management") {
             await ready.management(listensOn: $0)

@@ -15,7 +15,7 @@ struct ServerReadiness {
 
     let composition: Composition
     let refresh: KeyRefresh
-    let certificate: CertificateBoard?
+    let certificate: ServerCertificate?
 
     var checks: [ReadinessCheck] {
         [
@@ -24,17 +24,7 @@ struct ServerReadiness {
             ReadinessCheck("migrations") { await self.migrations() },
             ReadinessCheck("clock") { await self.clock() },
             ReadinessCheck("keys") { await self.keys() },
-        ] + (self.certificate.map { board in [ReadinessCheck("certificate") { Self.certificate(board.status) }] } ?? [])
-    }
-
-    private static func certificate(_ status: CertificateStatus) -> ReadinessCheck.Outcome {
-        let until = "valid until \(status.notAfter.formatted(.iso8601))"
-        switch status.state {
-        case .valid: return .ready(until)
-        case .due: return .ready("\(until), and was not renewed: \(status.lastError?.detail ?? "nobody knows why")")
-        case .expired: return .failed("expired; \(status.lastError?.detail ?? "renew it")")
-        case .provisional: return .failed("there is none yet; \(status.lastError?.detail ?? "it is being got")")
-        }
+        ] + (self.certificate.map { shown in [ReadinessCheck("certificate") { shown.status.readiness }] } ?? [])
     }
 
     private func asking(_ client: PostgresClient) async -> ReadinessCheck.Outcome {

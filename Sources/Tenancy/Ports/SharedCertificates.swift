@@ -41,5 +41,7 @@ public protocol SharedCertificateRepository: Sendable {
     /// - Returns: false, and nothing is written, if another one was put there meanwhile.
     func replace(_ name: String, with certificate: SharedCertificate) async throws -> Bool
     /// Writes down what failed.
-    func note(_ name: String, state: Data) async throws
+    ///
+    /// - Parameter sealedAccount: the account at the certificate authority; nil leaves the one that is there.
+    func note(_ name: String, state: Data, sealedAccount: [UInt8]?) async throws
 }

@@ -46,13 +46,14 @@ public struct PostgresSharedCertificates: SharedCertificateRepository {
         return rows.affectedRows == 1
     }
 
-    /// Writes down what failed; see ``SharedCertificateRepository/note(_:state:)``.
-    public func note(_ name: String, state: Data) async throws {
+    /// Writes down what failed; see ``SharedCertificateRepository/note(_:state:sealedAccount:)``.
+    public func note(_ name: String, state: Data, sealedAccount: [UInt8]?) async throws {
         _ = try await self.client.query(
             """
-            INSERT INTO bulkhead.certificates (name, state)
-            VALUES (\(name), \(String(decoding: state, as: UTF8.self))::jsonb)
-            ON CONFLICT (name) DO UPDATE SET state = excluded.state
+            INSERT INTO bulkhead.certificates AS c (name, state, sealed_account)
+            VALUES (\(name), \(String(decoding: state, as: UTF8.self))::jsonb, \(sealedAccount))
+            ON CONFLICT (name) DO UPDATE
+            SET state = excluded.state, sealed_account = coalesce(excluded.sealed_account, c.sealed_account)
             """)
     }
 }
