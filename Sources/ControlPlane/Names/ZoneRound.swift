@@ -77,8 +77,9 @@ struct ZoneRound {
     private func ages(_ found: [RecordSet], _ plan: ZonePlan) -> [DomainName: Int] {
         var ages: [DomainName: Int] = [:]
         let written = plan.changes.flatMap(\.steps).compactMap(\.written)
-        let others = Set(plan.conflicts.map(\.name))
-        for set in found + written where self.names[set.name] != nil && set.type != .txt && !others.contains(set.name) {
+        // What somebody else has there is not ours to wait for.
+        let ours = found.filter { plan.owned.contains($0.name) }
+        for set in ours + written where self.names[set.name] != nil && set.type != .txt {
             ages[set.name] = max(ages[set.name] ?? 0, set.ttl)
         }
         return ages

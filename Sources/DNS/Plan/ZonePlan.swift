@@ -7,8 +7,10 @@ public struct ZonePlan: Sendable, Hashable {
     public private(set) var changes: [NameChange] = []
     /// Wanted names that somebody else has; they are left alone.
     public private(set) var conflicts: [NameConflict] = []
+    /// The names of ours that the zone has, by their marks.
+    public let owned: Set<DomainName>
     /// How many names of ours the zone has.
-    public private(set) var ownedNames = 0
+    public var ownedNames: Int { self.owned.count }
 
     /// A plan.
     ///
@@ -20,7 +22,7 @@ public struct ZonePlan: Sendable, Hashable {
     public init(desired: [DesiredRecord], actual: [RecordSet], registry: String, markTTL: Int = 300) {
         let found = FoundNames(actual, registry: registry)
         let wanted = Dictionary(grouping: desired, by: \.set.name)
-        self.ownedNames = found.owned.count
+        self.owned = Set(found.owned.keys)
         for name in Set(wanted.keys).union(found.owned.keys).sorted() {
             let records = wanted[name, default: []]
             switch found.holder(of: name, wanting: records) {
