@@ -28,6 +28,8 @@ class Files:
         self.issuing = ["-CA", self.authority, "-CAkey", authority_key, "-addext", "basicConstraints=CA:FALSE"]
         self.make(self.authority, authority_key, "Bench", ["-addext", "keyUsage=keyCertSign"])
         self.chain, self.key = self.path("chain.pem"), self.path("key.pem")
+        self.stock = []
+        self.prepare(1)
         self.exchange()
 
     def path(self, name):
@@ -37,13 +39,21 @@ class Files:
         run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-subj", f"/CN={name}", "-days", "30", "-out", certificate, "-keyout", key, *options)
 
+    def prepare(self, count):
+        """Makes certificates ahead, so that making them is no part of what is measured."""
+        while len(self.stock) < count:
+            name = self.path(os.urandom(4).hex())
+            self.make(name + ".pem", name + ".key", "localhost",
+                      [*self.issuing, "-addext", "subjectAltName=DNS:localhost,DNS:admin.localhost"])
+            serial = run("openssl", "x509", "-in", name + ".pem", "-noout", "-serial").strip()
+            self.stock.append((name, serial.removeprefix("serial=")))
+
     def exchange(self):
-        """Puts another certificate and its key there, as renewals do: each file by a rename."""
-        self.make(self.chain + ".new", self.key + ".new", "localhost",
-                  [*self.issuing, "-addext", "subjectAltName=DNS:localhost,DNS:admin.localhost"])
-        os.rename(self.chain + ".new", self.chain)
-        os.rename(self.key + ".new", self.key)
-        return run("openssl", "x509", "-in", self.chain, "-noout", "-serial").strip().removeprefix("serial=")
+        """Puts another certificate and its key there, as renewals do, each file by a rename; returns its serial."""
+        name, serial = self.stock.pop()
+        os.rename(name + ".pem", self.chain)
+        os.rename(name + ".key", self.key)
+        return serial
 
 
 # Requests
@@ -119,6 +129,7 @@ def handshakes(secure, files, rounds, seconds):
         reference.wait()
     ours, theirs = median(rows["bulkhead"]), median(rows["openssl s_server"])
     print(f"\nFull handshakes, TLS 1.3, ECDSA P-256, {CLIENTS} at a time, by openssl s_time")
+    print(f"  {'':<33} handshakes  ratio  server CPU   ratio")
     for name, (rate, cpu) in [("bulkhead", ours), ("openssl s_server", theirs)]:
         print(f"    {name:<31} {rate:>7.0f} /s {rate / theirs[0]:>7.2f} {cpu:>8.0f} us {cpu / theirs[1]:>7.2f}")
 
@@ -165,10 +176,13 @@ def exchange(dev, secure, files, rounds, seconds):
     try:
         # A first look, so that the certificate of the beginning counts as seen.
         wait_for(lambda: visitor.visits, "no new connection")
-        for _ in range(rounds):
-            for exchanging in (False, True):
+        for number in range(rounds):
+            # Each is first as often as second: what else the machine does changes with time.
+            for exchanging in (number % 2 == 1, number % 2 == 0):
+                # The files are looked at every two seconds.
+                files.prepare(seconds // 2 + 2)
                 result = Hammer(secure.port, script, dev.tokens[0], dev.info["baseDomain"], seconds)
-                while exchanging and result.is_running():
+                while exchanging and files.stock and result.is_running():
                     serial = files.exchange()
                     wait_for(lambda: serial in visitor.serials, "an exchanged certificate is not used")
                     exchanges += 1

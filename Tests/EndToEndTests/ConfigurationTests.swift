@@ -74,6 +74,44 @@ import Testing
         }
     }
 
+    /// Every provider's credentials come in by the variables that are documented, and do not come out.
+    @Test func providersOfTheZoneAreConfigured() async throws {
+        let providers: [(environment: [String: String], secrets: [String])] = [
+            (
+                [
+                    "BULKHEAD_DNS_PROVIDER": "route53", "BULKHEAD_DNS_ROUTE53_ACCESS_KEY_ID": "AKIAEXAMPLE",
+                    "BULKHEAD_DNS_ROUTE53_SECRET_ACCESS_KEY": "route53-secret",
+                    "BULKHEAD_DNS_ROUTE53_SESSION_TOKEN": "route53-session",
+                    "BULKHEAD_DNS_ROUTE53_ZONE_ID": "Z0123456789ABC",
+                ], ["route53-secret", "route53-session"]
+            ),
+            (
+                ["BULKHEAD_DNS_PROVIDER": "cloudflare", "BULKHEAD_DNS_CLOUDFLARE_TOKEN": "cloudflare-token"],
+                ["cloudflare-token"]
+            ),
+            (
+                [
+                    "BULKHEAD_DNS_PROVIDER": "powerdns", "BULKHEAD_DNS_POWERDNS_API_KEY": "powerdns-key",
+                    "BULKHEAD_DNS_POWERDNS_URL": "https://dns-api.internal:8443",
+                ], ["powerdns-key"]
+            ),
+        ]
+        try await Self.withFile(Self.file) { folder in
+            for provider in providers {
+                var environment = provider.environment
+                environment["BULKHEAD_DNS_TARGETS"] = "192.0.2.10,2001:db8::10"
+                let outcome = try await BuiltCommand.run(
+                    "config", "check", "--json", in: folder, environment: environment)
+                try #require(outcome.status == 0, "\(outcome.testDescription)")
+                let values = try outcome.decoded(Check.self).values
+                for variable in environment.keys {
+                    #expect(values.first { $0.variable == variable }?.origin == "environment", "\(variable)")
+                }
+                for secret in provider.secrets { #expect(!outcome.output.contains(secret)) }
+            }
+        }
+    }
+
     @Test func everyProblemIsNamedAtOnce() async throws {
         let file = """
             baseDomian: example.com
