@@ -40,6 +40,7 @@ public struct AdminRoutes: RouteGroup {
                 AdminSessionsRoutes(sessions: sessions),
                 TenantsRoutes(
                     tenants: tenants, provisioning: provisioning, idempotency: idempotency, documents: documents),
+                TenantInterventionRoutes(tenants: tenants, documents: documents),
                 ProvisioningRoutes(tenants: tenants, provisioning: provisioning, documents: documents),
                 ProvisioningEventsRoutes(provisioning: provisioning, admins: active),
                 DeliveriesRoutes(deliveries: deliveries), CertificatesRoutes(overview: certificates),

@@ -73,6 +73,14 @@ extension Ports: TenantRepository, TierRepository, TenantProvisioner {
         self.state.tenants.first { $0.subdomain == subdomain }
     }
 
+    func intervene(
+        _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
+        requestID: String?
+    ) async throws -> Tenant {
+        self.note("\(intervention.rawValue) by \(principal.auditName): \(reason ?? "-")")
+        return try await self.existing(id)
+    }
+
     func tiers() async throws -> [Tier] { Tier.builtIn }
 
     func begin(

@@ -85,6 +85,17 @@ public struct TenantService: Sendable {
         return tenant
     }
 
+    /// Restricts what requests to a tenant get, or lifts that; requests notice within seconds.
+    ///
+    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` unless the tenant is there.
+    public func intervene(
+        _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
+        requestID: String?
+    ) async throws -> Tenant {
+        try await self.tenants.intervene(
+            intervention, with: id, reason: reason, by: principal, requestID: requestID)
+    }
+
     /// Where a tenant is reached.
     public func url(of tenant: Tenant) -> String {
         self.baseURL.url(of: tenant.subdomain)

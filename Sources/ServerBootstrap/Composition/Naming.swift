@@ -24,11 +24,12 @@ struct Naming: Sendable {
         switch configuration.dns.way {
         case .none:
             self.step = NotConfiguredStep("dns")
-            self.expiry = []
+            self.expiry = [NotConfiguredStep("dnsExpiry")]
             self.reconciler = nil
         case .wildcard:
             self.step = WildcardStep(base: configuration.baseDomain)
-            self.expiry = []
+            // Runs that were started when there was something to wait for are still known.
+            self.expiry = [NotConfiguredStep("dnsExpiry")]
             self.reconciler = nil
         case .records(let zone):
             let reconciler = ZoneReconciler(

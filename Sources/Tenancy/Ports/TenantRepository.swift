@@ -6,6 +6,17 @@ public protocol TenantRepository: Sendable {
     func tenant(_ id: TenantID) async throws -> Tenant?
     /// The tenant with this subdomain, whatever its status.
     func tenant(_ subdomain: Subdomain) async throws -> Tenant?
+    /// Restricts what requests to a tenant get, or lifts that, and writes it into the audit trail in the same
+    /// transaction; a tenant that is so already is left alone.
+    ///
+    /// - Parameters:
+    ///   - reason: why, for the audit trail; nil for no word about it.
+    ///   - requestID: the id of the request, for the audit trail; nil outside requests.
+    /// - Throws: ``DomainError/notFound(_:)``; ``DomainError/conflict(_:)`` unless the tenant is there.
+    func intervene(
+        _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
+        requestID: String?
+    ) async throws -> Tenant
 }
 
 /// What the request path asks to find a tenant; must be quick and may answer from memory, a few seconds old at most.

@@ -38,4 +38,33 @@ public struct PostgresTenantRepository: TenantRepository {
         let query = TenantRow.select("WHERE subdomain = \(subdomain.description) AND status <> 'purged'")
         return try await self.client.query(query).first.map(TenantRow.tenant)
     }
+
+    /// Restricts what requests get; see ``TenantRepository/intervene(_:with:reason:by:requestID:)``.
+    public func intervene(
+        _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
+        requestID: String?
+    ) async throws -> Tenant {
+        try await LockPatience.limited {
+            try await self.client.withTransaction { transaction in
+                _ = try await transaction.query(LockPatience.limit)
+                let tenant = try await PostgresTenantProvisioner.tenant(id, in: transaction, locking: true)
+                guard TenantStatus.living.contains(tenant.status) else {
+                    throw DomainError.conflict(
+                        "The tenant is \(tenant.status.rawValue); only one that is there can be restricted or resumed.")
+                }
+                guard tenant.status != intervention.status else { return tenant }
+                _ = try await transaction.query(
+                    """
+                    UPDATE public.tenants SET status = \(intervention.status.rawValue) WHERE id = \(id.uuid)::uuid
+                    """)
+                var details = ["from": tenant.status.rawValue]
+                details["reason"] = reason
+                try await PostgresAuditTrail.append(
+                    AuditEvent(
+                        actor: principal.auditName, action: "tenant.\(intervention.rawValue)", tenant: id,
+                        details: details, requestID: requestID), in: transaction)
+                return try await PostgresTenantProvisioner.tenant(id, in: transaction)
+            }
+        }
+    }
 }

@@ -94,6 +94,19 @@ extension MemoryCatalog: TenantDirectory, TenantRepository, TierRepository {
             return Page(items: items, next: next)
         }
     }
+    func intervene(
+        _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
+        requestID: String?
+    ) async throws -> Tenant {
+        guard let tenant = try await self.tenant(id) else { throw DomainError.notFound("tenant") }
+        guard TenantStatus.living.contains(tenant.status) else { throw DomainError.conflict("not there") }
+        self.setStatus(intervention.status, of: id)
+        try await self.record(
+            AuditEvent(
+                actor: principal.auditName, action: "tenant.\(intervention.rawValue)", tenant: id,
+                details: ["reason": reason ?? "-"], requestID: requestID))
+        return try await self.tenant(id) ?? tenant
+    }
     func tiers() async throws -> [Tier] { Tier.builtIn }
 }
 
