@@ -26,20 +26,27 @@ struct CertificateSharing: Sendable {
 
     /// The certificate, opened; nil if there is none.
     ///
-    /// - Throws: `IdentityError` if it was sealed with another secret; `CertificateError` if chain and key are damaged
-    ///   or do not fit together.
-    func bundle(of found: Found) throws -> CertificateBundle? {
+    /// - Throws: ``SharedCertificateFault`` if it was sealed with another secret, is damaged, or is not the key's.
+    func bundle(of found: Found) throws(SharedCertificateFault) -> CertificateBundle? {
         guard let chain = found.record.chain, let sealed = found.record.sealedKey else { return nil }
-        let key = try self.seal.open(sealed, context: Self.context("key"))
-        return try CertificateBundle(chainPEM: chain, keyPEM: String(decoding: key, as: UTF8.self))
+        do {
+            let key = try self.seal.open(sealed, context: Self.context("key"))
+            return try CertificateBundle(chainPEM: chain, keyPEM: String(decoding: key, as: UTF8.self))
+        } catch {
+            throw SharedCertificateFault(error)
+        }
     }
 
     /// The account at the certificate authority; nil if there is none.
     ///
-    /// - Throws: `IdentityError` if it was sealed with another secret; `ACMEError` if it is damaged.
-    func account(of found: Found) throws -> ACMEAccount? {
+    /// - Throws: ``SharedCertificateFault`` if it was sealed with another secret, or is damaged.
+    func account(of found: Found) throws(SharedCertificateFault) -> ACMEAccount? {
         guard let sealed = found.record.sealedAccount else { return nil }
-        return try ACMEAccount(data: Data(try self.seal.open(sealed, context: Self.context("account"))))
+        do {
+            return try ACMEAccount(data: Data(try self.seal.open(sealed, context: Self.context("account"))))
+        } catch {
+            throw SharedCertificateFault(error)
+        }
     }
 
     /// Puts a certificate in the place of the one found.

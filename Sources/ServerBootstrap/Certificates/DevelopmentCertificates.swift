@@ -54,15 +54,20 @@ public struct DevelopmentCertificates: Sendable {
     }
 
     private func authority(key: String) throws -> DevelopmentAuthority {
-        do {
-            let certificate = try String(contentsOf: self.authorityFile, encoding: .utf8)
-            return try DevelopmentAuthority(certificatePEM: certificate, keyPEM: key)
-        } catch {
-            let reason = (error as? CertificateError)?.description ?? error.localizedDescription
-            throw BootstrapError.instanceFile(
-                self.folder.path,
-                reason: "holds no authority that can be used: \(reason). Remove the folder to start anew")
+        guard let certificate = try PrivateFile(url: self.authorityFile).read() else {
+            throw self.unusable("ca.pem is missing")
         }
+        do throws(CertificateError) {
+            return try DevelopmentAuthority(
+                certificatePEM: String(decoding: certificate, as: UTF8.self), keyPEM: key)
+        } catch {
+            throw self.unusable(error.description)
+        }
+    }
+
+    private func unusable(_ reason: String) -> BootstrapError {
+        .instanceFile(
+            self.folder.path, reason: "holds no authority that can be used: \(reason). Remove the folder to start anew")
     }
 
     /// A new certificate for the base domain and everything below it, and for these hosts by name.
