@@ -54,7 +54,9 @@ public struct DNSStep: WorkflowStep {
     /// Removes the records and waits until no name server has them; what resolvers remember is waited for elsewhere.
     public func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
         try await DNSFailure.translating {
-            guard let wish = try await self.ledger.release(order.tenant, permit: context.permit),
+            // Where nothing was ever about to be written nothing is asked either: a zone that is not ours, or a key that
+            // is wrong, must not keep a tenant from being undone.
+            guard let wish = try await self.ledger.release(order.tenant, permit: context.permit), wish.ttl != nil,
                 let name = try await self.reconciler.meet(wish), let host = self.host(order)
             else { return ["records": "never made"] }
             guard !name.isWanted else { throw StepFailure("the tenant's name is wanted again", retry: .never) }

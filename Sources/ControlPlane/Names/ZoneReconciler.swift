@@ -166,11 +166,23 @@ public struct ZoneReconciler: Sendable {
                 round.refusal = refusal
                 return round
             }
-            let results = try await writer.apply(plan.changes)
+            let results = try await writer.apply(try await self.announced(plan, in: round))
             round.note(plan, results, isLast: attempt == Self.patience, found: actual)
             if round.isSettled { break }
         }
         return round
+    }
+
+    /// Has it on record that names may be there, before they are: whoever is to take one back must know.
+    ///
+    /// - Returns: the changes, without those for wishes that were replaced meanwhile.
+    private func announced(_ plan: ZonePlan, in round: ZoneRound) async throws -> [NameChange] {
+        let announcements = round.announcements(of: plan)
+        guard !announcements.isEmpty else { return plan.changes }
+        let current = try await self.ledger.announce(Array(announcements.values))
+        return plan.changes.filter { change in
+            announcements[change.name].map { current.contains($0.tenant) } ?? true
+        }
     }
 }
 

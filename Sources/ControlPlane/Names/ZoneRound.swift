@@ -34,6 +34,17 @@ struct ZoneRound {
         Set(self.names.keys).union(self.names.keys.compactMap(OwnershipMark.name))
     }
 
+    /// What a plan is about to make, and for how long each may be remembered.
+    func announcements(of plan: ZonePlan) -> [DomainName: NameOutcome] {
+        var announcements: [DomainName: NameOutcome] = [:]
+        for change in plan.changes {
+            guard let name = self.names[change.name] else { continue }
+            let ttl = change.steps.compactMap(\.written).filter { $0.name == change.name }.map(\.ttl).max()
+            if let ttl { announcements[change.name] = NameOutcome(tenant: name.tenant, wish: name.wish, ttl: ttl) }
+        }
+        return announcements
+    }
+
     /// Takes in what came of a plan.
     ///
     /// - Parameters:

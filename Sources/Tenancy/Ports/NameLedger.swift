@@ -21,6 +21,10 @@ public protocol NameLedger: Sendable {
     func open(limit: Int) async throws -> [TenantName]
     /// All names; those of tenants that are there and have none are wanted from now on.
     func enrolled() async throws -> [TenantName]
+    /// Writes down, before records are made, for how long resolvers may remember them: from then on they may be there.
+    ///
+    /// - Returns: whose wish is still the one that was looked at; for others nothing may be made.
+    func announce(_ outcomes: [NameOutcome]) async throws -> Set<TenantID>
     /// Writes down what came of wishes; one that has been replaced by a later wish stays open.
     func finish(_ outcomes: [NameOutcome]) async throws
 }

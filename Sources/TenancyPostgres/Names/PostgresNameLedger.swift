@@ -77,6 +77,18 @@ public struct PostgresNameLedger: NameLedger {
         return try await self.names("")
     }
 
+    /// Writes down that records are about to be made; see ``NameLedger/announce(_:)``.
+    public func announce(_ outcomes: [NameOutcome]) async throws -> Set<TenantID> {
+        let rows = try await self.client.query(
+            """
+            UPDATE bulkhead.dns_names n SET ttl = greatest(n.ttl, o.ttl)
+            FROM jsonb_to_recordset(\(PostgresJSON(outcomes))::jsonb) AS o (tenant uuid, wish bigint, ttl int)
+            WHERE n.tenant_id = o.tenant AND n.wish = o.wish
+            RETURNING n.tenant_id
+            """)
+        return Set(try rows.map { TenantID(try $0[0].decode(UUID.self)) })
+    }
+
     /// Writes down what came of wishes; see ``NameLedger/finish(_:)``.
     public func finish(_ outcomes: [NameOutcome]) async throws {
         guard !outcomes.isEmpty else { return }
