@@ -1,5 +1,6 @@
 public import Foundation
 import LocalServers
+import Synchronization
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -10,7 +11,7 @@ import LocalServers
 /// Needs Debian's `pdns-server`, `pdns-backend-sqlite3` and `sqlite3`.
 public final class PowerDNSServer: Sendable {
     /// What its API is asked with.
-    public static let apiKey = "a key for tests only"
+    public static let apiKey = "a-key-for-tests-only"
     /// By name: beside it lie the scripts that bring older databases up to date.
     private static let schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
 
@@ -18,12 +19,14 @@ public final class PowerDNSServer: Sendable {
     public let port: Int
     /// The HTTP API.
     public let url: URL
-    private let process: GuardedProcess
+    private let folder: URL
+    private let process: Mutex<GuardedProcess>
 
-    private init(port: Int, url: URL, process: GuardedProcess) {
+    private init(port: Int, url: URL, folder: URL) throws {
         self.port = port
         self.url = url
-        self.process = process
+        self.folder = folder
+        self.process = Mutex(try Self.launch(folder))
     }
 
     /// Lends a server with zones of these names.
@@ -42,15 +45,22 @@ public final class PowerDNSServer: Sendable {
     }
 
     /// Stops it in the middle of whatever it does.
-    public func pause() async throws { try await self.process.pause() }
+    public func pause() async throws { try await self.current.pause() }
 
     /// Lets it go on.
-    public func resume() { self.process.resume() }
+    public func resume() { self.current.resume() }
 
-    /// Ends it.
+    /// Ends it; whoever asks is refused.
     public func stop() async throws {
-        self.process.signal("KILL")
-        _ = try await self.process.wait()
+        self.current.signal("KILL")
+        _ = try await self.current.wait()
+    }
+
+    /// Starts it anew at the same place, with the zones that it had.
+    public func startAgain() async throws {
+        let process = try Self.launch(self.folder)
+        self.process.withLock { $0 = process }
+        try await self.waitUntilReady { self.request("GET", "zones") }
     }
 
     /// Puts records in the place of those of one kind at a name.
@@ -81,6 +91,29 @@ public final class PowerDNSServer: Sendable {
         try await self.put(zone, "SOA", ttl: ttl, values: [start], zone: zone)
     }
 
+    /// What a zone holds, beside what every zone has at its top: values by name and kind, such as `www.example.com A`.
+    public func contents(of zone: String) async throws -> [String: [String]] {
+        struct Zone: Decodable {
+            struct RRSet: Decodable {
+                struct Record: Decodable {
+                    let content: String
+                }
+
+                let name: String
+                let type: String
+                let records: [Record]
+            }
+
+            let rrsets: [RRSet]
+        }
+        let (body, _) = try await URLSession.shared.data(for: self.request("GET", "zones/\(zone)."))
+        let sets = try JSONDecoder().decode(Zone.self, from: body).rrsets.filter { !["SOA", "NS"].contains($0.type) }
+        return Dictionary(
+            uniqueKeysWithValues: sets.map { set in
+                ("\(set.name.dropLast()) \(set.type)", set.records.map(\.content).sorted())
+            })
+    }
+
     private func patch(_ set: [String: any Sendable], _ zone: String) async throws {
         let body = try JSONSerialization.data(withJSONObject: ["rrsets": [set]])
         var request = self.request("PATCH", "zones/\(zone).", body: body)
@@ -92,7 +125,9 @@ public final class PowerDNSServer: Sendable {
         }
     }
 
-    private func request(_ method: String, _ path: String, body: Data) -> URLRequest {
+    private var current: GuardedProcess { self.process.withLock { $0 } }
+
+    private func request(_ method: String, _ path: String, body: Data? = nil) -> URLRequest {
         var request = URLRequest(url: self.url.appending(path: "api/v1/servers/localhost/\(path)"))
         request.httpMethod = method
         request.httpBody = body
@@ -107,14 +142,22 @@ public final class PowerDNSServer: Sendable {
         try Self.configuration(folder, port: port, web: web)
             .write(to: folder.appending(path: "pdns.conf"), atomically: true, encoding: .utf8)
         try await Self.makeDatabase(folder)
-        let process = try GuardedProcess(
-            ["/usr/sbin/pdns_server", "--config-dir=\(folder.path)"], user: nil,
-            log: folder.appending(path: "server.log"), lastSignal: "KILL", removing: [folder])
         guard let url = URL(string: "http://127.0.0.1:\(web)") else { throw PowerDNSServerError("no address") }
-        let server = PowerDNSServer(port: port, url: url, process: process)
-        for zone in zones { try await server.makeZone(zone, log: folder.appending(path: "server.log")) }
+        let server = try PowerDNSServer(port: port, url: url, folder: folder)
+        for zone in zones {
+            let body = #"{"name":"\#(zone).","kind":"Native","nameservers":["ns1.\#(zone)."]}"#
+            try await server.waitUntilReady { server.request("POST", "zones", body: Data(body.utf8)) }
+        }
         return server
     }
+
+    private static func launch(_ folder: URL) throws -> GuardedProcess {
+        try GuardedProcess(
+            ["/usr/sbin/pdns_server", "--config-dir=\(folder.path)"], user: nil, log: Self.log(folder),
+            lastSignal: "KILL", removing: [folder])
+    }
+
+    private static func log(_ folder: URL) -> URL { folder.appending(path: "server.log") }
 
     /// The database does not wait for the disk, nor readers for writers: on a busy disk answers would be late, or none.
     private static func configuration(_ folder: URL, port: Int, web: Int) -> String {
@@ -155,20 +198,19 @@ public final class PowerDNSServer: Sendable {
         }
     }
 
-    /// Asks until the server answers.
-    private func makeZone(_ zone: String, log: URL) async throws {
-        let body = #"{"name":"\#(zone).","kind":"Native","nameservers":["ns1.\#(zone)."]}"#
+    /// Asks until the server does as it was asked.
+    private func waitUntilReady(_ request: () -> URLRequest) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            let request = self.request("POST", "zones", body: Data(body.utf8))
             // Refused until it listens.
-            if let (_, response) = try? await URLSession.shared.data(for: request),
-                (response as? HTTPURLResponse)?.statusCode == 201
+            if let (_, response) = try? await URLSession.shared.data(for: request()),
+                let status = (response as? HTTPURLResponse)?.statusCode, (200...299).contains(status)
             {
                 return
             }
-            guard ContinuousClock.now < deadline, self.process.status == nil else {
-                throw PowerDNSServerError("not ready: \(try String(contentsOf: log, encoding: .utf8))")
+            guard ContinuousClock.now < deadline, self.current.status == nil else {
+                let log = try String(contentsOf: Self.log(self.folder), encoding: .utf8)
+                throw PowerDNSServerError("not ready: \(log)")
             }
             // Nothing tells when a server of another program listens: ask again.
             try await Task.sleep(for: .milliseconds(20))

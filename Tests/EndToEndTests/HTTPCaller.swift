@@ -5,10 +5,19 @@ import Testing
     import FoundationNetworking
 #endif
 
+/// Calls APIs, in whichever way.
+protocol APICaller: Sendable {
+    /// Sends a request; POST if there is a body.
+    func send(
+        _ path: String, host: String, token: String?, headers: [String: String], json: [String: String]?,
+        method: String?
+    ) async throws -> HTTPCaller.Answer
+}
+
 /// Calls the APIs of a running server.
 ///
 /// Dials 127.0.0.1 and names the host in the request: not every resolver knows `*.localhost`.
-struct HTTPCaller: Sendable {
+struct HTTPCaller: APICaller {
     /// What came back.
     struct Answer: CustomTestStringConvertible {
         let status: Int
@@ -32,6 +41,19 @@ struct HTTPCaller: Sendable {
         let subdomain: String
         let status: String
         let url: String
+    }
+
+    /// Why a request was refused.
+    struct Problem: Decodable {
+        struct Field: Decodable {
+            let pointer: String
+            let detail: String
+        }
+
+        let type: String
+        let detail: String?
+        let errors: [Field]?
+        let availableAt: String?
     }
 
     struct Link: Decodable {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Calls the admin API of a deployment as its administrator.
 struct AdminCaller: Sendable {
-    let caller: HTTPCaller
+    let caller: any APICaller
     let token: String
 
     /// Sends a request; POST if there is a body.

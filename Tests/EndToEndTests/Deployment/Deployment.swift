@@ -78,16 +78,23 @@ struct Deployment: Sendable {
     }
 
     /// Starts a server and waits until it serves.
-    func serve(_ role: String = "all") async throws -> RunningServer {
-        try await RunningServer.start(role, in: self.folder, environment: self.environment)
+    ///
+    /// - Parameter settings: its own, without the prefix.
+    func serve(_ role: String = "all", _ settings: [String: String] = [:]) async throws -> RunningServer {
+        let own = Dictionary(uniqueKeysWithValues: settings.map { ("BULKHEAD_" + $0.key, $0.value) })
+        return try await RunningServer.start(role, in: self.folder, environment: self.environment.merging(own) { $1 })
     }
 
     /// Signs the administrator in.
     func signIn(_ server: RunningServer) async throws -> AdminCaller {
-        let caller = HTTPCaller(port: server.port)
+        try await self.signIn(over: HTTPCaller(port: server.port))
+    }
+
+    /// Signs the administrator in.
+    func signIn(over caller: some APICaller) async throws -> AdminCaller {
         let answer = try await caller.send(
-            "/api/admin/sessions", host: "admin.\(Self.domain)",
-            json: ["email": Self.email, "password": Self.password])
+            "/api/admin/sessions", host: "admin.\(Self.domain)", token: nil, headers: [:],
+            json: ["email": Self.email, "password": Self.password], method: nil)
         try #require(answer.status == 200, "\(answer.testDescription)")
         return AdminCaller(caller: caller, token: try answer.decoded(HTTPCaller.Session.self).accessToken)
     }

@@ -12,12 +12,14 @@ final class RunningServer: Sendable {
 
     /// The port of its APIs; of no use with a server that only works.
     let port: Int
+    private let managementURL: String
     private let process: GuardedProcess
     private let logFile: URL
 
-    private init(_ process: GuardedProcess, port: Int, logFile: URL) {
+    private init(_ process: GuardedProcess, _ ready: Ready, logFile: URL) {
         self.process = process
-        self.port = port
+        self.port = ready.port
+        self.managementURL = ready.managementURL
         self.logFile = logFile
     }
 
@@ -37,12 +39,18 @@ final class RunningServer: Sendable {
         let said = try String(contentsOf: log, encoding: .utf8)
         let line = try #require(try readyLine(), "\(said)")
         let ready = try JSONDecoder().decode(Ready.self, from: Data(line.utf8))
-        return RunningServer(process, port: ready.port, logFile: log)
+        return RunningServer(process, ready, logFile: log)
     }
 
     /// What it has written.
     var log: String {
         get throws { try String(contentsOf: self.logFile, encoding: .utf8) }
+    }
+
+    /// Whether it may be sent requests, and if not, why; as it tells those who watch over it.
+    func readiness() async throws -> HTTPCaller.Answer {
+        let port = try #require(URL(string: self.managementURL)?.port)
+        return try await HTTPCaller(port: port).send("/health/ready")
     }
 
     /// Ends it as the kernel would when memory is short: nothing of it runs any more.
