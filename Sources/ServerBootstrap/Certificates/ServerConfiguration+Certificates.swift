@@ -39,8 +39,10 @@ extension ServerConfiguration {
 }
 
 extension CertificateConfiguration {
+    /// What shakes hands with the listener.
+    ///
     /// - Throws: ``BootstrapError`` if the authorities cannot be read.
-    fileprivate func handshakeProbe(base: BaseDomain) throws -> HandshakeProbe {
+    func handshakeProbe(base: BaseDomain) throws -> HandshakeProbe {
         if let authorities { return HandshakeProbe(trusting: try Self.roots(authorities)) }
         switch self.source {
         case .development(let folder):
