@@ -46,6 +46,7 @@ let package = Package(
         .library(name: "Workflow", targets: ["Workflow"]),
         .library(name: "WorkflowTestKit", targets: ["WorkflowTestKit"]),
         .library(name: "DNS", targets: ["DNS"]),
+        .library(name: "DNSProviders", targets: ["DNSProviders"]),
         .library(name: "DNSTestKit", targets: ["DNSTestKit"]),
         .executable(name: "bulkhead", targets: ["bulkhead"]),
     ],

@@ -16,6 +16,14 @@ public struct DevelopmentFolder: Sendable {
     /// Whether there is an instance, running or not.
     public var holdsInstance: Bool { FileManager.default.fileExists(atPath: self.recordFile.url.path) }
 
+    /// The port of the HTTP listener at the last start.
+    ///
+    /// - Throws: ``BootstrapError`` if there is no instance, or what it remembers is damaged.
+    public func httpPort() throws -> Int {
+        guard let record = try self.record() else { throw BootstrapError.noInstance(self.url.path) }
+        return record.httpPort
+    }
+
     var postgres: URL { self.url.appending(path: "postgres", directoryHint: .isDirectory) }
     var secret: URL { self.url.appending(path: "secret") }
     var mailbox: URL { self.url.appending(path: "mailbox", directoryHint: .isDirectory) }

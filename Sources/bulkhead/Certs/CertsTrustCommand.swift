@@ -30,7 +30,7 @@ struct CertsTrustCommand: AsyncParsableCommand {
         try self.output.print(
             TrustAdvice(
                 name: authority.name, certificate: authority.file.path, base: base.description,
-                notAfter: authority.notAfter))
+                port: try folder.httpPort(), notAfter: authority.notAfter))
     }
 }
 
@@ -39,6 +39,7 @@ struct TrustAdvice: CommandOutput {
     let name: String
     let certificate: String
     let base: String
+    let port: Int
     let notAfter: Date
 
     var text: String {
@@ -52,7 +53,7 @@ struct TrustAdvice: CommandOutput {
 
         One program, without trusting it anywhere else:
 
-          curl --cacert \(self.certificate) https://\(self.base):8080
+          curl --cacert \(self.certificate) https://\(self.base):\(self.port)
           NODE_EXTRA_CA_CERTS=\(self.certificate) node app.js
 
         Debian, Ubuntu:
