@@ -79,7 +79,9 @@ import Testing
 
     @Test(
         "that would disturb others on the connection are refused",
-        arguments: ["select", "MULTI", "Subscribe", "BLPOP", "CLIENT", "AUTH", "HELLO", "QUIT", "WATCH", "MONITOR"])
+        arguments: [
+            "select", "MULTI", "Subscribe", "BLPOP", "CLIENT", "AUTH", "HELLO", "QUIT", "WATCH", "EXEC", "MONITOR",
+        ])
     func unsupported(_ name: String) async throws {
         let client = RedisClient(configuration: try RedisConfiguration(url: "redis://h"), logger: .init(label: "t"))
         #expect(await redisError { try await client.send(RedisCommand(name, "1")) }?.code == .unsupported)

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Redis
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @Suite("A connection") struct ReconnectTests {
@@ -38,6 +39,21 @@ import Testing
                 #expect(await error?.code == .connectionLost)
                 #expect(await error?.outcome == .unknown)
             }
+        }
+    }
+
+    @Test("ends at once with the task that runs the client, whatever the server does") func cancelled() async throws {
+        try await RedisServer.use { server in
+            let start = Mutex(ContinuousClock.now)
+            try await withClient(server.url()) {
+                $0.stallLimit = .seconds(60)
+            } _: { redis in
+                try await server.pause()
+                _ = await redisError { try await redis.send(RedisCommand("PING"), deadline: .now + .milliseconds(50)) }
+                start.withLock { $0 = .now }
+            }
+            #expect(start.withLock { .now - $0 } < .seconds(5))
+            server.resume()
         }
     }
 

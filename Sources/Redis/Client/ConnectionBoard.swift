@@ -67,6 +67,11 @@ final class ConnectionBoard: Sendable {
         }
     }
 
+    /// Closes what is open, without waiting for replies.
+    func closeAll() {
+        for connection in self.state.withLock({ $0.connections }) { connection?.close(isGraceful: false) }
+    }
+
     /// Nothing is served any more; observers see the end.
     func end() {
         self.change { _ in .ended }

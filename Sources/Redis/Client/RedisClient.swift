@@ -69,6 +69,8 @@ public final class RedisClient: Service, Sendable {
             }
         } onCancel: {
             self.endsGracefully.withLock { $0 = false }
+            // Those that learned of the cancellation before this wait for replies.
+            self.board.closeAll()
         }
     }
 

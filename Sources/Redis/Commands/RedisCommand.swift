@@ -39,7 +39,7 @@ public struct RedisCommand: Sendable {
         return Self.ownConnection.contains(self.name.uppercased())
     }
 
-    private static let initials = Set("abcdhmprsquw".utf8)
+    private static let initials = Set(ownConnection.compactMap { $0.utf8.first.map { $0 | 0x20 } })
     private static let ownConnection: Set<String> = [
         "ASKING", "AUTH", "BLMOVE", "BLMPOP", "BLPOP", "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN",
         "CLIENT", "DISCARD", "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE", "PSYNC", "PUNSUBSCRIBE", "QUIT",
