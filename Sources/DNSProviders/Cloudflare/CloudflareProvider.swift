@@ -24,7 +24,7 @@ public struct CloudflareProvider: DNSProvider {
     private let api: CloudflareAPI
     private let form: CloudflareForm
 
-    /// A provider; `client` has to outlive it.
+    /// A provider; `client` has to outlive it, and should follow no redirects, as ``ProviderHTTPClient`` does.
     public init(_ configuration: Configuration, client: HTTPClient) {
         let client = ProviderClient(client: client, provider: "Cloudflare", timeout: configuration.timeout)
         self.api = CloudflareAPI(configuration: configuration, client: client)

@@ -48,7 +48,7 @@ public struct PowerDNSProvider: DNSProvider {
     private let configuration: Configuration
     private let api: ProviderClient
 
-    /// A provider; `client` has to outlive it.
+    /// A provider; `client` has to outlive it, and should follow no redirects, as ``ProviderHTTPClient`` does.
     public init(_ configuration: Configuration, client: HTTPClient) {
         self.configuration = configuration
         self.api = ProviderClient(client: client, provider: "PowerDNS", timeout: configuration.timeout)

@@ -24,7 +24,7 @@ public struct Route53Provider: DNSProvider {
     private let api: Route53API
     private let zones: Route53Zones
 
-    /// A provider; `client` has to outlive it.
+    /// A provider; `client` has to outlive it, and should follow no redirects, as ``ProviderHTTPClient`` does.
     public init(_ configuration: Configuration, client: HTTPClient) {
         self.api = Route53API(
             configuration: configuration,

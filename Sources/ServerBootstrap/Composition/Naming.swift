@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import ControlPlane
 import DNS
 import DNSProviders
@@ -59,12 +58,12 @@ extension ZoneConfiguration {
 }
 
 extension DNSService {
-    /// The service, asked through the process's own HTTP client.
+    /// The service, asked through the process's own HTTP client, which follows no redirects.
     fileprivate var provider: any DNSProvider {
         switch self {
-        case .route53(let configuration): Route53Provider(configuration, client: .shared)
-        case .cloudflare(let configuration): CloudflareProvider(configuration, client: .shared)
-        case .powerDNS(let configuration): PowerDNSProvider(configuration, client: .shared)
+        case .route53(let configuration): Route53Provider(configuration, client: ProviderHTTPClient.shared)
+        case .cloudflare(let configuration): CloudflareProvider(configuration, client: ProviderHTTPClient.shared)
+        case .powerDNS(let configuration): PowerDNSProvider(configuration, client: ProviderHTTPClient.shared)
         }
     }
 

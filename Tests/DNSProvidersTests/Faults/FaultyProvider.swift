@@ -60,18 +60,19 @@ enum FaultyProvider: String, Sendable, CaseIterable, CustomTestStringConvertible
     func provider(at url: URL, timeout: Duration = .seconds(10)) -> any DNSProvider {
         switch self {
         case .powerDNS:
-            PowerDNSProvider(.init(url: url, apiKey: PowerDNSServer.apiKey, timeout: timeout), client: .shared)
+            PowerDNSProvider(
+                .init(url: url, apiKey: PowerDNSServer.apiKey, timeout: timeout), client: ProviderHTTPClient.shared)
         case .cloudflare, .cloudflareProxied:
             CloudflareProvider(
                 .init(
                     apiToken: CloudflareServer.token, endpoint: url, proxied: self == .cloudflareProxied,
                     timeout: timeout),
-                client: .shared)
+                client: ProviderHTTPClient.shared)
         case .route53:
             Route53Provider(
                 .init(
                     accessKeyID: "AKIDTEST", secretAccessKey: Self.signingKey, endpoint: url, timeout: timeout),
-                client: .shared)
+                client: ProviderHTTPClient.shared)
         }
     }
 

@@ -19,6 +19,8 @@ struct TestHTTPServer {
         case answer(status: Int, headers: [String: String] = [:], body: Data = Data())
         /// The connection is closed.
         case nothing
+        /// The head of an answer, and of its body a byte each `pause`; nil is none at all.
+        case dripping(pause: Duration?)
     }
 
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
@@ -74,15 +76,30 @@ struct TestHTTPServer {
                     case .end:
                         guard let head else { return }
                         let request = Request(method: head.method, target: head.uri, headers: head.headers, body: body)
-                        guard case .answer(let status, let headers, let content) = await handler(request) else {
-                            return
+                        switch await handler(request) {
+                        case .nothing: return
+                        case .dripping(let pause): try await Self.drip(each: pause, to: writer)
+                        case .answer(let status, let headers, let content):
+                            try await Self.write(status, headers, content, to: writer)
                         }
-                        try await Self.write(status, headers, content, to: writer)
                     }
                 }
             }
         } catch {
             // The client is gone; it is the one that is tested.
+        }
+    }
+
+    /// Until the client or the test ends.
+    private static func drip(
+        each pause: Duration?, to writer: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    ) async throws {
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["content-length": "1000000"])
+        try await writer.write(.head(head))
+        while true {
+            // Being slow is what it is for.
+            try await Task.sleep(for: pause ?? .seconds(3600))
+            try await writer.write(.body(.byteBuffer(ByteBuffer(string: "x"))))
         }
     }
 
