@@ -56,10 +56,10 @@ final class RedisServer: Sendable {
             try await server.waitUntilReady()
             value = try await body(server)
         } catch {
-            try await server.stop()
+            try await server.end()
             throw error
         }
-        try await server.stop()
+        try await server.end()
         return value
     }
 
@@ -77,6 +77,11 @@ final class RedisServer: Sendable {
     func stop() async throws {
         self.current.signal("KILL")
         _ = try await self.current.wait()
+    }
+
+    private func end() async throws {
+        try await self.stop()
+        try FileManager.default.removeItem(at: self.folder)
     }
 
     /// Starts it anew at the same place, empty.
