@@ -14,7 +14,8 @@ import Testing
     private static func scan(_ actual: [RecordSet], wanting names: [String]) throws -> ZoneScan {
         ZoneScan(
             desired: try names.map { DesiredRecord(try Self.set($0, .a, "192.0.2.1"), for: "t") }, actual: actual,
-            registry: "us", targets: try RecordTargets("192.0.2.1"))
+            registry: "us", targets: try RecordTargets("192.0.2.1"), base: try #require(DomainName("x")),
+            known: [try #require(DomainName("admin.x"))])
     }
 
     @Test func aZoneAsItShouldBeIsClean() throws {
@@ -23,6 +24,16 @@ import Testing
         ]
         let scan = try Self.scan(zone, wanting: ["a.x"])
         #expect(scan.isClean)
+    }
+
+    @Test func namesOfTheInstallationItselfAreNoStrays() throws {
+        let zone = [
+            try Self.set("x", .a, "192.0.2.1"), try Self.set("admin.x", .a, "192.0.2.1"),
+            try Self.set("deep.er.x", .a, "192.0.2.1"),
+        ]
+        #expect(try Self.scan(zone, wanting: []).isClean)
+        let scan = try Self.scan(zone + [try Self.set("*.x", .a, "192.0.2.1")], wanting: [])
+        #expect(scan.stray == [] && scan.wildcard?.description == "*.x" && !scan.isClean)
     }
 
     @Test func bothDirectionsAreFound() throws {

@@ -18,7 +18,10 @@ public enum RenewalPlan: Sendable, Hashable {
     public init(for lifetime: CertificateLifetime?, after state: RenewalState, at now: Date) {
         if let lifetime, now < lifetime.renewalDue {
             self = .wait(until: lifetime.renewalDue)
-        } else if let retry = state.retryAt, now < retry {
+        } else if let retry = state.retryAt, now < retry,
+            // A pause longer than any was written while the clock was ahead, and would hold everybody up.
+            retry < now.addingTimeInterval(RenewalState.longestLimit + RenewalState.longestWait)
+        {
             self = .wait(until: retry)
         } else {
             self = lifetime == nil ? .issue : .renew

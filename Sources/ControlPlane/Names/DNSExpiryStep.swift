@@ -30,21 +30,24 @@ public struct DNSExpiryStep: WorkflowStep {
             guard let name = try await self.reconciler.ledger.noteGone(order.tenant, permit: context.permit),
                 let host = settings.host(order.new.subdomain)
             else { return StepResult(evidence: ["records": "never made"]) }
-            guard let goneAt = name.goneAt, let ttl = name.ttl else {
+            // By the database's clock, which says since when it is gone.
+            guard let goneAt = name.goneAt, let ttl = name.ttl, let rest = name.remembered else {
                 try await self.reconciler.ledger.forget(order.tenant, permit: context.permit)
                 return StepResult(evidence: ["records": "never made"])
             }
-            let end = goneAt.addingTimeInterval(Double(ttl))
-            let rest = end.timeIntervalSinceNow
-            let moment = JSONDocument.string(end.formatted(.iso8601))
-            guard rest <= 0 else {
+            let moment = JSONDocument.string(goneAt.addingTimeInterval(Double(ttl)).formatted(.iso8601))
+            guard rest == .zero else {
                 throw StepFailure(
-                    "waits: resolvers may remember \(host) for \(Int(rest.rounded(.up))) more seconds",
-                    retry: .after(.milliseconds(Int(rest * 1000) + 1)), evidence: ["rememberedUntil": moment])
+                    "waits: resolvers may remember \(host) for \(rest.components.seconds + 1) more seconds",
+                    retry: .after(rest), evidence: ["rememberedUntil": moment])
             }
             let seen = try await self.propagation.check(
                 PropagationExpectation(host, in: settings.zone, .absent, formerTTL: ttl))
-            guard seen.agreedAt != nil else { throw PropagationTimeout(evidence: seen) }
+            guard seen.agreedAt != nil else {
+                // The time begins anew when it is gone again.
+                try await self.reconciler.ledger.noteSeen(order.tenant, permit: context.permit)
+                throw PropagationTimeout(evidence: seen)
+            }
             try await self.reconciler.ledger.forget(order.tenant, permit: context.permit)
             return StepResult(
                 evidence: ["rememberedUntil": moment, "propagation": try JSONDocument(encoding: seen)])

@@ -12,6 +12,8 @@ public struct ZoneReconciler: Sendable {
     private static let roundSize = 100
     /// For how long a process that says nothing is taken to be at it.
     private static let leaseTime = Duration.seconds(60)
+    /// For how long a look at the whole zone waits for those who are at it.
+    private static let longestWait = Duration.seconds(30)
     /// The pause of those who find the lease taken.
     private static let pause = Duration.milliseconds(100)
     /// How often a zone that changes under one's hands is read again.
@@ -70,7 +72,7 @@ public struct ZoneReconciler: Sendable {
     ///
     /// - Returns: what was done; nil if another process is at it.
     public func reconcile() async throws -> ZoneReport? {
-        try await self.underLease { lease in
+        try await self.underLease(patience: Self.longestWait) { lease in
             let names = try await self.ledger.enrolled()
             var report = ZoneReport(
                 provider: self.provider.name, zone: self.settings.zone.description,
@@ -102,7 +104,7 @@ public struct ZoneReconciler: Sendable {
         let actual = try await self.provider.records(in: self.settings.zone, at: nil)
         let scan = ZoneScan(
             desired: try names.flatMap(self.settings.records), actual: actual, registry: self.settings.registry,
-            targets: self.settings.targets)
+            targets: self.settings.targets, base: self.settings.base, known: self.settings.namesOfOurOwn)
         let report = ZoneReport(
             provider: self.provider.name, zone: self.settings.zone.description, wanted: names.count(where: \.isWanted),
             findings: scan.findings)
@@ -114,36 +116,69 @@ public struct ZoneReconciler: Sendable {
     ///
     /// - Returns: nil if it was not time yet.
     public func scanIfDue(every interval: Duration) async throws -> ZoneReport? {
-        if let last = try await self.reports.reports()[.scan],
-            Date().timeIntervalSince(last.at) < interval / .seconds(1)
-        {
-            return nil
+        if let age = try await self.reports.age(of: .scan), age < interval { return nil }
+        do {
+            return try await self.scan()
+        } catch let error as DNSProviderError {
+            let report = ZoneReport(
+                provider: self.provider.name, zone: self.settings.zone.description, failure: error.description)
+            try await self.reports.save(report, as: .scan)
+            throw error
         }
-        return try await self.scan()
+    }
+
+    /// Reads the whole zone and repairs it, unless somebody has done so lately.
+    ///
+    /// - Returns: nil if it was not time yet, or another process is at it.
+    public func reconcileIfDue(every interval: Duration) async throws -> ZoneReport? {
+        if let age = try await self.reports.age(of: .reconciliation), age < interval { return nil }
+        return try await self.reconcile()
     }
 
     // MARK: One round
 
+    /// - Parameter patience: for how long another process is waited for.
     /// - Returns: nil if another process has the lease.
-    private func underLease<Value: Sendable>(_ body: (Lease) async throws -> Value) async throws -> Value? {
-        guard let lease = try await self.leases.acquire(.zone, by: self.holder, for: Self.leaseTime) else { return nil }
+    private func underLease<Value: Sendable>(
+        patience: Duration = .zero, _ body: @escaping @Sendable (Lease) async throws -> Value
+    ) async throws -> Value? {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            if let lease = try await self.leases.acquire(.zone, by: self.holder, for: Self.leaseTime) {
+                return try await self.during(lease, body)
+            }
+            guard ContinuousClock.now < deadline else { return nil }
+            try await ContinuousClock().sleep(for: Self.pause)
+        }
+    }
+
+    private func during<Value: Sendable>(
+        _ lease: Lease, _ body: @escaping @Sendable (Lease) async throws -> Value
+    ) async throws -> Value {
         let value: Value
         do {
-            value = try await body(lease)
+            let keeping = LeaseKeeping(lease: lease, leases: self.leases, time: Self.leaseTime)
+            value = try await keeping.during { try await body(lease) }
         } catch {
-            try await self.giveBack(lease)
-            throw error
+            await self.giveBack(lease)
+            throw error is LeaseLost ? self.lost : error
         }
-        try await self.giveBack(lease)
+        await self.giveBack(lease)
         return value
     }
 
+    private var lost: DNSProviderError {
+        DNSProviderError(
+            .conflict, provider: self.provider.name, zone: self.settings.zone,
+            reason: "another process writes to the zone by now")
+    }
+
     /// Also when the task was cancelled: others need not wait until the lease runs out.
-    private func giveBack(_ lease: Lease) async throws {
+    private func giveBack(_ lease: Lease) async {
         let leases = self.leases
-        // Ends before this returns; a task of its own only because that of the caller may be cancelled.
-        let task = Task { try await leases.release(lease) }
-        try await task.value
+        // Ends before this returns; a task of its own only because that of the caller may be cancelled. A lease that
+        // cannot be given back runs out.
+        await Task { try? await leases.release(lease) }.value
     }
 
     private func bring(_ names: [TenantName], wholeZone: Bool, under lease: Lease) async throws -> ZoneRound {
@@ -151,20 +186,16 @@ public struct ZoneReconciler: Sendable {
         guard wholeZone || !names.isEmpty else { return round }
         let places = round.places
         let writer = ZoneWriter(provider: self.provider, zone: self.settings.zone) {
-            guard try await self.leases.renew(lease, for: Self.leaseTime) else {
-                throw DNSProviderError(
-                    .conflict, provider: self.provider.name, zone: self.settings.zone,
-                    reason: "another process writes to the zone by now")
-            }
+            guard try await self.leases.renew(lease, for: Self.leaseTime) else { throw self.lost }
         }
         for attempt in 1...Self.patience {
             let found = try await self.provider.records(in: self.settings.zone, at: wholeZone ? nil : places)
             let actual = wholeZone ? found : found.filter { places.contains($0.name) }
-            let plan = ZonePlan(
+            var plan = ZonePlan(
                 desired: try names.flatMap(self.settings.records), actual: actual, registry: self.settings.registry)
             if wholeZone, let refusal = plan.refusal(removingMoreThan: self.settings.removalLimit) {
                 round.refusal = refusal
-                return round
+                plan = plan.withoutRemovals
             }
             let results = try await writer.apply(try await self.announced(plan, in: round))
             round.note(plan, results, isLast: attempt == Self.patience, found: actual)
@@ -200,5 +231,13 @@ extension ZoneScan {
                 finding($0, "points here, and no tenant has it; Bulkhead did not make it: remove it by hand")
             }
             + self.conflicts.map { finding($0.name, $0.description) }
+            + (self.wildcard.map {
+                [
+                    finding(
+                        $0,
+                        "answers for every name, so a name that is removed never goes; remove it, or set dns.provider "
+                            + "to wildcard")
+                ]
+            } ?? [])
     }
 }

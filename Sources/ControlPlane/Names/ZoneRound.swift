@@ -23,7 +23,12 @@ struct ZoneRound {
         var known: [DomainName: TenantName] = [:]
         var tooLong: [TenantName] = []
         for name in names {
-            if let host = settings.host(name.subdomain) { known[host] = name } else { tooLong.append(name) }
+            guard let host = settings.host(name.subdomain) else {
+                tooLong.append(name)
+                continue
+            }
+            // Of a tenant that is gone and one that has its name now, the latter counts.
+            if known[host]?.isWanted != true { known[host] = name }
         }
         self.names = known
         self.tooLong = tooLong
@@ -69,13 +74,16 @@ struct ZoneRound {
         self.isSettled = !again
         guard !again else { return }
         self.findings = refusals.sorted { $0.key < $1.key }.map { .init(name: "\($0.key)", detail: $0.value) }
-        let ages = self.ages(found, plan)
+        let ages = self.ages(found, plan, except: Set(refusals.keys))
+        // What was to be removed and was not stays open.
+        let kept = self.refusal == nil ? [] : self.names.keys.filter { self.names[$0]?.isWanted == false }
         self.outcomes =
-            self.names.map { host, name in
+            self.names.filter { !kept.contains($0.key) }.map { host, name in
                 NameOutcome(
                     tenant: name.tenant, wish: name.wish, ttl: ages[host],
                     // A name that is to go and is somebody else's is gone as far as we are concerned.
-                    conflict: name.isWanted ? refusals[host] : nil, receipt: receipts[host])
+                    conflict: name.isWanted ? refusals[host] : nil, receipt: receipts[host],
+                    wasNeverMade: name.ttl == nil && refusals[host] != nil && !plan.owned.contains(host))
             }
             + self.tooLong.map {
                 NameOutcome(
@@ -85,9 +93,11 @@ struct ZoneRound {
     }
 
     /// For how long each name may be remembered: as it was, and as it is now.
-    private func ages(_ found: [RecordSet], _ plan: ZonePlan) -> [DomainName: Int] {
+    private func ages(
+        _ found: [RecordSet], _ plan: ZonePlan, except refused: Set<DomainName>
+    ) -> [DomainName: Int] {
         var ages: [DomainName: Int] = [:]
-        let written = plan.changes.flatMap(\.steps).compactMap(\.written)
+        let written = plan.changes.filter { !refused.contains($0.name) }.flatMap(\.steps).compactMap(\.written)
         // What somebody else has there is not ours to wait for.
         let ours = found.filter { plan.owned.contains($0.name) }
         for set in ours + written where self.names[set.name] != nil && set.type != .txt {

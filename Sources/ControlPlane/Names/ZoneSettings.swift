@@ -36,6 +36,9 @@ public struct ZoneSettings: Sendable {
         self.isProxied = isProxied
     }
 
+    /// Names right below the base domain that are no tenants'.
+    var namesOfOurOwn: Set<DomainName> { Set([self.base.below("admin")].compactMap { $0 }) }
+
     /// The name of a tenant; nil if it would be too long for the DNS.
     func host(_ subdomain: Subdomain) -> DomainName? { self.base.below(subdomain.description) }
 

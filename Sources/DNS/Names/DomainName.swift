@@ -31,6 +31,9 @@ public struct DomainName: Sendable, Hashable, Comparable, CustomStringConvertibl
         return DomainName(unchecked: String(self.description[self.description.index(after: dot)...]))
     }
 
+    /// Whether this stands for every name in its place (RFC 4592).
+    public var isWildcard: Bool { self.labels.first == "*" }
+
     /// Whether this is `zone` or lies below it.
     public func isWithin(_ zone: DomainName) -> Bool {
         self == zone || self.description.hasSuffix("." + zone.description)

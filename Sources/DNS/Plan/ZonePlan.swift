@@ -48,7 +48,14 @@ public struct ZonePlan: Sendable, Hashable {
     /// How many names would be removed.
     public var removals: Int { self.changes.count { $0.kind == .remove } }
 
-    /// Why the plan should not be carried out: it would remove more than this share of our names.
+    /// The same without removals.
+    public var withoutRemovals: ZonePlan {
+        var copy = self
+        copy.changes.removeAll { $0.kind == .remove }
+        return copy
+    }
+
+    /// Why the removals of a plan should not be carried out: it would remove more than this share of our names.
     ///
     /// A list of tenants that was read wrongly looks just like tenants that are all gone.
     ///
@@ -73,8 +80,8 @@ public struct PlanRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// What happened and what to do.
     public var description: String {
         "the plan removes \(self.removals) of \(self.ownedNames) names, more than the allowed share of "
-            + "\(Int(self.share * 100)) %; nothing was changed. If so many tenants are really gone, raise "
-            + "dns.removalLimit for as long as it takes"
+            + "\(Int(self.share * 100)) %; nothing was removed. If so many tenants are really gone, or their names were "
+            + "changed on purpose, raise dns.removalLimit for as long as it takes"
     }
 }
 

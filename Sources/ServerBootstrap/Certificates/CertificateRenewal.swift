@@ -1,5 +1,6 @@
 import ACME
 import Certificates
+import ControlPlane
 import Foundation
 import Logging
 import ServiceLifecycle

@@ -84,7 +84,7 @@ extension ConfigurationDraft {
             DNSServices.Name(rawValue: text).flatMap { $0.hasAPI ? $0 : nil }
         }
         let wanted = Set([provider, prover].compactMap { $0 })
-        let timeout = self.value(.dnsTimeout, default: "10") { Self.seconds($0, in: 0.1...120) } ?? .seconds(10)
+        let timeout = self.value(.dnsTimeout, default: "10") { Self.seconds($0, in: 0.1...30) } ?? .seconds(10)
         var services: [DNSServices.Name: DNSService] = [:]
         services[.route53] = self.route53(isNeeded: wanted.contains(.route53), timeout).map(DNSService.route53)
         services[.cloudflare] =

@@ -47,7 +47,7 @@ extension Setting {
         case .dnsPropagation: return "a number of seconds from 1 to 3600"
         case .dnsNameServers, .dnsResolvers:
             return "servers such as 192.0.2.1 or 192.0.2.1:5300, separated by commas"
-        case .dnsTimeout: return "a number of seconds from 0.1 to 120"
+        case .dnsTimeout: return "a number of seconds from 0.1 to 30"
         case .dnsRoute53Endpoint, .dnsPowerDNSURL: return "a URL such as http://127.0.0.1:8081"
         case .dnsCloudflareProxied, .acmeSkipsCheck: return "true or false"
         case .tlsSource: return "none, files, development or acme"

@@ -13,11 +13,12 @@ extension DevelopmentFolder {
         guard var record = try self.record() else { throw BootstrapError.noInstance(self.url.path) }
         guard let postgres = try await self.startIfStopped(logger) else { return try await body(self.settings(record)) }
         record.databasePort = postgres.port
-        // Nobody listens, so no handshake can prove anything.
-        record.tls = nil
+        var settings = self.settings(record)
+        // Nobody listens, so no handshake can prove anything; links are still those of the next start.
+        settings[.tlsSource] = "none"
         let value: Value
         do {
-            value = try await body(self.settings(record))
+            value = try await body(settings)
         } catch {
             try await postgres.stop()
             throw error

@@ -128,6 +128,7 @@ extension DevelopmentFolder {
 
     /// What an instance whose listener speaks TLS settles besides.
     public var tlsSettings: [Setting: String] {
-        [.tlsSource: "development", .tlsFolder: self.tls.path, .publicScheme: "https"]
+        // A browser that was told once would refuse plain HTTP to every program on this machine for a year.
+        [.tlsSource: "development", .tlsFolder: self.tls.path, .publicScheme: "https", .tlsHSTS: "0"]
     }
 }

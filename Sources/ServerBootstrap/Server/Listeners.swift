@@ -13,6 +13,9 @@ import Tenancy
 struct Listeners: Service {
     /// How long a connection may be silent.
     private static let idleTimeout = TimeAmount.seconds(75)
+    /// How long an HTTP/2 connection may stay after it was told to leave: well within ``Server/drainLimit``, or one client
+    /// that has gone to sleep would have all others cut off.
+    static let farewellTimeout = TimeAmount.seconds(8)
 
     let configuration: ServerConfiguration
     let databases: Databases
@@ -94,7 +97,9 @@ struct Listeners: Service {
         }
         return .secure(
             certificate.live,
-            configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout))
+            configuration: .init(
+                additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout,
+                farewellTimeout: Self.farewellTimeout))
     }
 }
 

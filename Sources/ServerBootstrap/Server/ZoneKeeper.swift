@@ -18,7 +18,9 @@ struct ZoneKeeper: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await self.trying("Zone not reconciled") {
-                    guard let report = try await self.reconciler.reconcile() else { return }
+                    guard let report = try await self.reconciler.reconcileIfDue(every: self.interval * 0.9) else {
+                        return
+                    }
                     self.tell(report, "Zone reconciled")
                 }
                 await self.trying("Zone not scanned") {

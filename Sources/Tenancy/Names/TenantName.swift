@@ -20,11 +20,13 @@ public struct TenantName: Sendable, Hashable {
     public let receipt: String?
     /// Since when no server of the zone knows the name any more.
     public let goneAt: Date?
+    /// For how much longer resolvers may remember a name that is gone, by the database's clock; nil as long as it is there.
+    public let remembered: Duration?
 
     /// A name as the ledger has it.
     public init(
         tenant: TenantID, subdomain: Subdomain, isWanted: Bool, wish: Int, isMet: Bool, ttl: Int? = nil,
-        conflict: String? = nil, receipt: String? = nil, goneAt: Date? = nil
+        conflict: String? = nil, receipt: String? = nil, goneAt: Date? = nil, remembered: Duration? = nil
     ) {
         self.tenant = tenant
         self.subdomain = subdomain
@@ -35,6 +37,7 @@ public struct TenantName: Sendable, Hashable {
         self.conflict = conflict
         self.receipt = receipt
         self.goneAt = goneAt
+        self.remembered = remembered
     }
 }
 
@@ -50,13 +53,19 @@ public struct NameOutcome: Sendable, Hashable, Codable {
     public let conflict: String?
     /// The provider's own name for the change; nil if there was none, or it was done at once.
     public var receipt: String?
+    /// Whether it is certain that nothing of ours ever was at the name.
+    public var wasNeverMade: Bool
 
     /// What came of a wish.
-    public init(tenant: TenantID, wish: Int, ttl: Int?, conflict: String? = nil, receipt: String? = nil) {
+    public init(
+        tenant: TenantID, wish: Int, ttl: Int?, conflict: String? = nil, receipt: String? = nil,
+        wasNeverMade: Bool = false
+    ) {
         self.tenant = tenant
         self.wish = wish
         self.ttl = ttl
         self.conflict = conflict.map { String($0.prefix(1000)) }
         self.receipt = receipt
+        self.wasNeverMade = wasNeverMade
     }
 }

@@ -55,6 +55,8 @@ public enum ZoneReportKind: String, Sendable, Hashable, CaseIterable {
 public protocol ZoneReportRepository: Sendable {
     /// Replaces the last report of this kind.
     func save(_ report: ZoneReport, as kind: ZoneReportKind) async throws
+    /// How old the last report of this kind is; nil if there is none.
+    func age(of kind: ZoneReportKind) async throws -> Duration?
     /// The last reports, and when they were written, by the database's clock.
     func reports() async throws -> [ZoneReportKind: (report: ZoneReport, at: Date)]
 }

@@ -12,6 +12,8 @@ public protocol NameLedger: Sendable {
     ///
     /// - Returns: nil if the name is wanted again, or was forgotten.
     func noteGone(_ tenant: TenantID, permit: WorkPermit) async throws -> TenantName?
+    /// Remembers that a name that was gone was seen again.
+    func noteSeen(_ tenant: TenantID, permit: WorkPermit) async throws
     /// Forgets a name that is gone.
     func forget(_ tenant: TenantID, permit: WorkPermit) async throws
 
@@ -19,7 +21,10 @@ public protocol NameLedger: Sendable {
     func name(of tenant: TenantID) async throws -> TenantName?
     /// Names whose wish is not met, those that wait longest first.
     func open(limit: Int) async throws -> [TenantName]
-    /// All names; those of tenants that are there and have none are wanted from now on.
+    /// All names.
+    ///
+    /// Those of tenants that are there and have none are wanted from now on; those of tenants that are gone are not,
+    /// whatever became of the work that should have seen to it.
     func enrolled() async throws -> [TenantName]
     /// Writes down, before records are made, for how long resolvers may remember them: from then on they may be there.
     ///

@@ -45,6 +45,15 @@ public struct PostgresNameLedger: NameLedger {
             """, permit)
     }
 
+    /// Remembers that a name was seen again; see ``NameLedger/noteSeen(_:permit:)``.
+    public func noteSeen(_ tenant: TenantID, permit: WorkPermit) async throws {
+        _ = try await self.write(
+            """
+            UPDATE bulkhead.dns_names n SET gone_at = NULL WHERE n.tenant_id = \(tenant.uuid)::uuid
+            RETURNING \(unescaped: Self.columns)
+            """, permit)
+    }
+
     /// Forgets a name that is gone; see ``NameLedger/forget(_:permit:)``.
     public func forget(_ tenant: TenantID, permit: WorkPermit) async throws {
         _ = try await self.write(
@@ -74,6 +83,17 @@ public struct PostgresNameLedger: NameLedger {
               AND NOT EXISTS (SELECT 1 FROM bulkhead.dns_names n WHERE n.tenant_id = t.id)
             ON CONFLICT DO NOTHING
             """)
+        _ = try await self.client.query(
+            """
+            UPDATE bulkhead.dns_names n SET wanted = false, wish = n.wish + 1, changed_at = clock_timestamp()
+            FROM public.tenants t
+            WHERE t.id = n.tenant_id AND n.wanted AND t.status IN ('deleted', 'purging', 'purged')
+            """)
+        _ = try await self.client.query(
+            """
+            DELETE FROM bulkhead.dns_names n USING public.tenants t
+            WHERE t.id = n.tenant_id AND NOT n.wanted AND n.met >= n.wish AND t.status = 'purged'
+            """)
         return try await self.names("")
     }
 
@@ -95,10 +115,13 @@ public struct PostgresNameLedger: NameLedger {
         _ = try await self.client.query(
             """
             UPDATE bulkhead.dns_names n
-            SET met = greatest(n.met, o.wish), met_at = clock_timestamp(), conflict = o.conflict, receipt = o.receipt,
-                ttl = coalesce(o.ttl, n.ttl)
+            SET met = greatest(n.met, o.wish), met_at = clock_timestamp(),
+                conflict = CASE WHEN o.wish = n.wish THEN o.conflict ELSE n.conflict END,
+                receipt = CASE WHEN o.wish = n.wish THEN o.receipt ELSE n.receipt END,
+                -- The longest that it ever was: what was told long ago may be remembered longer than what is told now.
+                ttl = CASE WHEN o."wasNeverMade" THEN NULL ELSE greatest(o.ttl, n.ttl) END
             FROM jsonb_to_recordset(\(PostgresJSON(outcomes))::jsonb)
-                AS o (tenant uuid, wish bigint, ttl int, conflict text, receipt text)
+                AS o (tenant uuid, wish bigint, ttl int, conflict text, receipt text, "wasNeverMade" bool)
             WHERE n.tenant_id = o.tenant AND o.wish <= n.wish
             """)
     }
@@ -106,7 +129,10 @@ public struct PostgresNameLedger: NameLedger {
     // MARK: Rows
 
     private static let columns =
-        "n.tenant_id, n.subdomain, n.wanted, n.wish, n.met >= n.wish, n.ttl, n.conflict, n.receipt, n.gone_at"
+        """
+        n.tenant_id, n.subdomain, n.wanted, n.wish, n.met >= n.wish, n.ttl, n.conflict, n.receipt, n.gone_at,
+        (extract(epoch FROM n.gone_at + n.ttl * interval '1 second' - clock_timestamp()) * 1000)::bigint
+        """
 
     private func names(_ condition: PostgresQueryPart) async throws -> [TenantName] {
         let rows = try await self.client.query(
@@ -125,6 +151,7 @@ public struct PostgresNameLedger: NameLedger {
             tenant: TenantID(uuid), subdomain: subdomain, isWanted: try row[2].decode(Bool.self),
             wish: try row[3].decode(Int.self), isMet: try row[4].decode(Bool.self), ttl: try row[5].decode(Int?.self),
             conflict: try row[6].decode(String?.self), receipt: try row[7].decode(String?.self),
-            goneAt: try row[8].decode(Date?.self))
+            goneAt: try row[8].decode(Date?.self),
+            remembered: try row[9].decode(Int?.self).map { .milliseconds(max(0, $0)) })
     }
 }

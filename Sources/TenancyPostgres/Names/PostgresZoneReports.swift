@@ -18,6 +18,16 @@ public struct PostgresZoneReports: ZoneReportRepository {
             """)
     }
 
+    /// How old the last report is; see ``ZoneReportRepository/age(of:)``.
+    public func age(of kind: ZoneReportKind) async throws -> Duration? {
+        let rows = try await self.client.query(
+            """
+            SELECT (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint FROM bulkhead.dns_reports
+            WHERE kind = \(kind.rawValue)
+            """)
+        return try rows.first.map { .milliseconds(try $0[0].decode(Int.self)) }
+    }
+
     /// The last reports; see ``ZoneReportRepository/reports()``.
     public func reports() async throws -> [ZoneReportKind: (report: ZoneReport, at: Date)] {
         let rows = try await self.client.query("SELECT kind, report, at FROM bulkhead.dns_reports")

@@ -105,7 +105,8 @@ struct DevCommand: AsyncParsableCommand {
         settled[.publicPort] = nil
         // As this start says, not as the last one did.
         for key in instance.folder.tlsSettings.keys { settled[key] = nil }
-        if self.tls { settled.merge(instance.folder.tlsSettings) { $1 } } else { settled[.publicScheme] = "http" }
+        let way = self.tls ? instance.folder.tlsSettings : [.tlsSource: "none", .publicScheme: "http"]
+        settled.merge(way) { $1 }
         reader.add(settled, ofInstanceIn: self.data, above: true)
         var standard: [Setting: String] = [.logLevel: "notice", .managementHost: "127.0.0.1"]
         let next = self.port + 1

@@ -12,6 +12,10 @@ extension MemoryCatalog: ZoneReportRepository {
         self.state.withLock { $0.zoneReports[kind] = (report, Date(timeIntervalSince1970: 1_800_000_000)) }
     }
 
+    func age(of kind: ZoneReportKind) async throws -> Duration? {
+        self.state.withLock { $0.zoneReports[kind].map { _ in .zero } }
+    }
+
     func reports() async throws -> [ZoneReportKind: (report: ZoneReport, at: Date)] {
         self.state.withLock { $0.zoneReports }
     }

@@ -22,7 +22,7 @@ CREATE TABLE bulkhead.leases (
 -- What the zone is to say about tenants. A wish has a number; it is met when that number was carried out.
 CREATE TABLE bulkhead.dns_names (
     tenant_id  uuid        NOT NULL PRIMARY KEY REFERENCES public.tenants (id) ON DELETE CASCADE,
-    subdomain  text        NOT NULL UNIQUE,
+    subdomain  text        NOT NULL,
     wanted     bool        NOT NULL,
     wish       bigint      NOT NULL DEFAULT 1 CHECK (wish > 0),
     met        bigint      NOT NULL DEFAULT 0 CHECK (met BETWEEN 0 AND wish),
@@ -75,6 +75,20 @@ END
 $$
 -- statement
 REVOKE ALL ON FUNCTION bulkhead.release_name() FROM PUBLIC
+-- statement
+-- A name is given back by removing its tenant, never by renaming it: there would be no quarantine.
+CREATE FUNCTION bulkhead.refuse_rename() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a tenant''s subdomain does not change' USING ERRCODE = '23514';
+END
+$$
+-- statement
+REVOKE ALL ON FUNCTION bulkhead.refuse_rename() FROM PUBLIC
+-- statement
+CREATE TRIGGER tenants_refuse_rename BEFORE UPDATE OF subdomain ON public.tenants
+FOR EACH ROW WHEN (NEW.subdomain <> OLD.subdomain) EXECUTE FUNCTION bulkhead.refuse_rename()
 -- statement
 CREATE TRIGGER tenants_release_name AFTER UPDATE ON public.tenants
 FOR EACH ROW WHEN (NEW.status = 'purged' AND OLD.status <> 'purged') EXECUTE FUNCTION bulkhead.release_name()

@@ -1,16 +1,24 @@
-import Tenancy
+public import Tenancy
 
 /// Keeps a lease while something is done under it.
-struct LeaseKeeping: Sendable {
+public struct LeaseKeeping: Sendable {
     let lease: Lease
     let leases: any LeaseRepository
-    /// How long the lease lasts without a word.
     let time: Duration
+
+    /// Keeps `lease`.
+    ///
+    /// - Parameter time: how long the lease lasts without a word.
+    public init(lease: Lease, leases: any LeaseRepository, time: Duration) {
+        self.lease = lease
+        self.leases = leases
+        self.time = time
+    }
 
     /// Does something, and cancels that if the lease is lost.
     ///
     /// - Throws: ``LeaseLost``, once `body` has ended; what `body` throws.
-    func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    public func during<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await body() }
             group.addTask {
@@ -41,8 +49,10 @@ struct LeaseKeeping: Sendable {
 }
 
 /// Somebody else may be at it by now.
-struct LeaseLost: Error, CustomStringConvertible {
-    let lease: Lease
+public struct LeaseLost: Error, Sendable, CustomStringConvertible {
+    /// The lease.
+    public let lease: Lease
 
-    var description: String { "the lease \(self.lease.name.rawValue) was lost; whoever has it goes on" }
+    /// What happened.
+    public var description: String { "the lease \(self.lease.name.rawValue) was lost; whoever has it goes on" }
 }
