@@ -84,6 +84,11 @@ let package = Package(
         .target(name: "Certificates", dependencies: [certificates, swiftASN1, crypto], swiftSettings: house),
         .target(
             name: "ACME", dependencies: ["Certificates", subprocess, logging], swiftSettings: house),
+        // Not through pkg-config: what it says of hiredis has a flag that the package manager warns about.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .target(
+            name: "Redis", dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle],
+            swiftSettings: house),
         .target(name: "Workflow", dependencies: [logging, serviceLifecycle], swiftSettings: house),
         .target(name: "WorkflowTestKit", dependencies: ["Workflow", logging], swiftSettings: house),
         .systemLibrary(
@@ -171,6 +176,10 @@ let package = Package(
                 "DNS", "DNSProviders", "DNSTestKit", "DNSTestSupport", "LocalServers", asyncHTTPClient, hummingbird,
                 hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: ["Redis", "LocalServers", nioCore, nioPosix, nioSSL, logging, serviceLifecycle],
             swiftSettings: house),
         .testTarget(
             name: "DNSResolverTests", dependencies: ["DNS", "DNSResolver", "DNSTestSupport"], swiftSettings: house),

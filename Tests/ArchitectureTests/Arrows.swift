@@ -20,6 +20,8 @@ enum Arrows {
         "DNSResolver": ["DNS", "CCAres"],
         "Certificates": ["X509", "SwiftASN1", "Crypto"],
         "ACME": ["Certificates", "Subprocess", "Logging"],
+        "CHiredis": [],
+        "Redis": ["CHiredis", "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle"],
         "Workflow": ["Logging", "ServiceLifecycle"],
         "WorkflowTestKit": ["Workflow", "Logging"],
         "CCurl": [],
@@ -45,13 +47,13 @@ enum Arrows {
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [
         "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP", "DNSProviders",
-        "CCAres", "DNSResolver", "ACME",
+        "CCAres", "DNSResolver", "ACME", "CHiredis", "Redis",
     ]
 
     /// Who may use a concrete target, beside the composers.
     static let users: [String: Set<String>] = [
         "CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"], "CCurl": ["MailSMTP"],
-        "CCAres": ["DNSResolver"],
+        "CCAres": ["DNSResolver"], "CHiredis": ["Redis"],
     ]
 
     /// Targets that decide and know no technology.
