@@ -10,22 +10,31 @@ struct CloudflareListing {
         fileprivate let isAsConfigured: Bool
     }
 
-    /// The sets of kinds that we keep.
-    private(set) var sets: [RecordKey: RecordSet] = [:]
-    /// The records of each.
+    /// What a plan has to know.
+    private(set) var zone: ZoneListing
+    /// The records of each set that can be said.
     private(set) var entries: [RecordKey: [Entry]] = [:]
 
-    init(_ records: [CloudflareRecord], form: CloudflareForm) {
+    init(_ records: [CloudflareRecord], of zone: DomainName, form: CloudflareForm) {
+        self.zone = ZoneListing(zone)
         for record in records {
-            guard let name = DomainName(record.name), let type = RecordType(rawValue: record.type),
-                let entry = Self.entry(record, name, type, form)
-            else { continue }
-            self.entries[RecordKey(name, type), default: []].append(entry)
+            guard let name = DomainName(record.name) else { continue }
+            guard let type = RecordType(rawValue: record.type) else {
+                self.zone.add([.other(kind: record.type, at: name)])
+                continue
+            }
+            if let entry = Self.entry(record, name, type, form) {
+                self.entries[RecordKey(name, type), default: []].append(entry)
+            } else if let place = Placeholder.set(name, type) {
+                // Before the sets below, so that one such record makes the whole set somebody else's.
+                self.zone.add([.set(place)])
+            }
         }
-        for (key, entries) in self.entries {
+        for (key, entries) in self.entries.sorted(by: { $0.key < $1.key }) {
+            let values = entries.map(\.value)
             // Only more than one CNAME at a name fails, and the API refuses that.
-            self.sets[key] = try? RecordSet(
-                key.name, key.type, ttl: Self.ttl(of: entries), values: entries.map(\.value))
+            let set = try? RecordSet(key.name, key.type, ttl: Self.ttl(of: entries), values: values)
+            if let set = set ?? Placeholder.set(key.name, key.type) { self.zone.add([.set(set)]) }
         }
     }
 
@@ -40,21 +49,17 @@ struct CloudflareListing {
         _ record: CloudflareRecord, _ name: DomainName, _ type: RecordType, _ form: CloudflareForm
     ) -> Entry? {
         let ttl = form.ttl(of: record)
-        for text in Self.readings(of: record.content ?? "", type) {
-            // What is no value of its kind in one reading may be one in the next.
-            if let set = try? RecordSet(name, type, ttl: ttl, values: [text]) {
-                let isAsConfigured = form.isAsConfigured(record, type)
-                return Entry(record: record, value: set.values[0], ttl: ttl, isAsConfigured: isAsConfigured)
-            }
-        }
-        return nil
+        // What is no value of its kind is not ours.
+        guard let text = Self.value(record.content ?? "", type),
+            let set = try? RecordSet(name, type, ttl: ttl, values: [text])
+        else { return nil }
+        let isAsConfigured = form.isAsConfigured(record, type)
+        return Entry(record: record, value: set.values[0], ttl: ttl, isAsConfigured: isAsConfigured)
     }
 
-    /// A text with or without its quotes, and for somebody else's that we could not have written, one that is not it:
-    /// what is not seen would be taken for free.
-    private static func readings(of content: String, _ type: RecordType) -> [String] {
-        guard type == .txt else { return [content] }
-        let legible = content.unicodeScalars.map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" }
-        return [QuotedText(presentation: content)?.text ?? content, String(legible.prefix(255))]
+    /// A text with or without its quotes; nil for one of several strings.
+    private static func value(_ content: String, _ type: RecordType) -> String? {
+        guard type == .txt, content.hasPrefix("\""), content.hasSuffix("\"") else { return content }
+        return QuotedText(presentation: content)?.text
     }
 }

@@ -10,6 +10,10 @@ public import DNS
 /// A proxied record has no time to live of its own; the one that was asked for is noted in its comment. A record that
 /// is proxied and should not be, or the other way about, is listed with a time to live that is a second too long, so
 /// that a plan corrects it if it is ours.
+///
+/// A name is taken, and no change touches it, if it has a text that a ``RecordSet`` cannot say where one would be
+/// written, or records of other kinds and no address or alias; see ``ZoneListing``. So is everything at and below a
+/// delegation.
 public struct CloudflareProvider: DNSProvider {
     /// How many records one batch may be about on the smallest plan.
     static let largestBatch = 200
@@ -34,8 +38,8 @@ public struct CloudflareProvider: DNSProvider {
     /// The record sets of a zone; see ``DNSProvider/records(in:at:)``.
     public func records(in zone: DomainName, at names: Set<DomainName>?) async throws -> [RecordSet] {
         let id = try await self.api.zoneID(of: zone)
-        let sets = try await self.listing(of: names, in: zone, id: id).sets.values
-        return sets.filter { names?.contains($0.name) ?? true }.sorted { $0.key < $1.key }
+        let sets = try await self.listing(of: names, in: zone, id: id).zone.recordSets(at: names)
+        return sets.sorted { $0.key < $1.key }
     }
 
     /// Makes changes; see ``DNSProvider/apply(_:to:)``.
@@ -54,7 +58,7 @@ public struct CloudflareProvider: DNSProvider {
         } catch let error as DNSProviderError where error.kind == .conflict {
             // Something happened since it was read; perhaps just what was wanted, by another process of ours.
             let now = try await self.listing(of: Set(changes.map(\.key.name)), in: zone, id: id)
-            guard changes.allSatisfy({ $0.standing(in: now.sets) == .done }) else { throw error }
+            guard changes.allSatisfy({ $0.standing(in: now.zone.sets) == .done }) else { throw error }
         }
         return ChangeReceipt()
     }
@@ -65,19 +69,21 @@ public struct CloudflareProvider: DNSProvider {
     private func listing(
         of names: Set<DomainName>?, in zone: DomainName, id: String
     ) async throws -> CloudflareListing {
+        let names = names.map { ZoneListing.withParents($0, in: zone) }
         guard let names, names.count <= Self.fewNames else {
-            return CloudflareListing(try await self.api.records(in: zone, id: id), form: self.form)
+            return CloudflareListing(try await self.api.records(in: zone, id: id), of: zone, form: self.form)
         }
         var records: [CloudflareRecord] = []
         for name in names.sorted() { records += try await self.api.records(at: name, in: zone, id: id) }
-        return CloudflareListing(records, form: self.form)
+        return CloudflareListing(records, of: zone, form: self.form)
     }
 
     private func needed(
         _ changes: [RecordChange], in listing: CloudflareListing, of zone: DomainName
     ) throws -> [RecordChange] {
         try changes.filter { change in
-            switch change.standing(in: listing.sets) {
+            if let obstacle = listing.zone.obstacle(to: change) { throw self.api.error(.conflict, zone, obstacle) }
+            switch change.standing(in: listing.zone.sets) {
             case .needed: return true
             case .done: return false
             case .conflict:

@@ -8,6 +8,9 @@ import NIOHTTP1
 ///
 /// The API replaces a record set whatever it held, so what is there is read first. All changes of one call are one
 /// transaction of the server.
+///
+/// A name is taken, and no change touches it, if it has records that are disabled or that a ``RecordSet`` cannot say, or
+/// records of other kinds and no address or alias; see ``ZoneListing``. So is everything at and below a delegation.
 public struct PowerDNSProvider: DNSProvider {
     /// Where the API is, and who may use it.
     ///
@@ -56,23 +59,25 @@ public struct PowerDNSProvider: DNSProvider {
 
     /// The record sets of a zone; see ``DNSProvider/records(in:at:)``.
     public func records(in zone: DomainName, at names: Set<DomainName>?) async throws -> [RecordSet] {
+        try await self.listing(of: zone).recordSets(at: names)
+    }
+
+    private func listing(of zone: DomainName) async throws -> ZoneListing {
         let answer = try await self.api.send(self.request(.GET, zone), about: zone)
         guard answer.status == 200 else { throw self.error(answer, zone) }
         guard let listing = PowerDNSListing(answer.body) else {
             throw self.error(.unreadable, zone, "its list of records was not understood", answer)
         }
-        let sets = listing.recordSets
-        guard let names else { return sets }
-        return sets.filter { names.contains($0.name) }
+        return ZoneListing(zone, listing.items)
     }
 
     /// Makes changes in one transaction; see ``DNSProvider/apply(_:to:)``.
     public func apply(_ changes: [RecordChange], to zone: DomainName) async throws -> ChangeReceipt {
-        let present = try await self.records(in: zone, at: Set(changes.map(\.key.name)))
-        let current = Dictionary(present.map { ($0.key, $0) }) { first, _ in first }
+        let listing = try await self.listing(of: zone)
         var needed: [RecordChange] = []
         for change in changes {
-            switch change.standing(in: current) {
+            if let obstacle = listing.obstacle(to: change) { throw self.error(.conflict, zone, obstacle, nil) }
+            switch change.standing(in: listing.sets) {
             case .needed: needed.append(change)
             case .done: continue
             case .conflict:

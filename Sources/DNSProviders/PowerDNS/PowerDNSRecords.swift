@@ -14,18 +14,27 @@ struct PowerDNSListing {
         do { self.zone = try JSONDecoder().decode(Zone.self, from: body) } catch { return nil }
     }
 
-    /// The record sets of kinds that we keep; others, and those that no resolver is told, are left out.
-    var recordSets: [RecordSet] {
+    /// What is listed at names that ours could be.
+    var items: [ZoneListing.Item] {
         self.zone.rrsets.compactMap { set in
-            guard let name = DomainName(set.name), let type = RecordType(rawValue: set.type) else { return nil }
-            let values = set.records.filter { $0.disabled != true }.map { Self.value($0.content, type) }
-            // Somebody else's text of several strings, or not in ASCII: nothing that we could have written.
-            return try? RecordSet(name, type, ttl: set.ttl, values: values)
+            // Comments may be there without records.
+            guard let name = DomainName(set.name), !set.records.isEmpty else { return nil }
+            guard let type = RecordType(rawValue: set.type) else { return .other(kind: set.type, at: name) }
+            return (Self.recordSet(set, name, type) ?? Placeholder.set(name, type)).map(ZoneListing.Item.set)
         }
     }
 
-    private static func value(_ content: String, _ type: RecordType) -> String {
-        type == .txt ? QuotedText(presentation: content)?.text ?? content : content
+    /// - Returns: nil for one that we could not have written: a change would replace all of it, also what is disabled.
+    private static func recordSet(_ set: RRSet, _ name: DomainName, _ type: RecordType) -> RecordSet? {
+        let values = set.records.compactMap { $0.disabled == true ? nil : self.value($0.content, type) }
+        guard values.count == set.records.count else { return nil }
+        // What is no value of its kind is not ours.
+        return try? RecordSet(name, type, ttl: set.ttl, values: values)
+    }
+
+    /// - Returns: nil for a text of several strings, or one with letters by number: those not in ASCII.
+    private static func value(_ content: String, _ type: RecordType) -> String? {
+        type == .txt ? QuotedText(presentation: content)?.text : content
     }
 }
 

@@ -15,8 +15,8 @@ struct Route53Page: Sendable {
         }
     }
 
-    /// The sets of kinds that are kept, at names that ours could be.
-    let items: [Item]
+    /// What is listed at names that ours could be.
+    let items: [ZoneListing.Item]
     let isTruncated: Bool
     /// Where the next one begins.
     let next: Start?
@@ -26,12 +26,16 @@ struct Route53Page: Sendable {
         guard let sets = document["ResourceRecordSets"], let truncated = document["IsTruncated"]?.text else {
             return nil
         }
-        var items: [Item] = []
+        var items: [ZoneListing.Item] = []
         for element in sets.all("ResourceRecordSet") {
             guard let name = element["Name"]?.text, let type = element["Type"]?.text else { return nil }
-            guard let name = Route53Text.name(name), let type = RecordType(rawValue: type) else { continue }
-            guard let set = Self.recordSet(element, name, type) else { return nil }
-            items.append(Item(name: name, set: set))
+            guard let name = Route53Text.name(name) else { continue }
+            guard let kept = RecordType(rawValue: type) else {
+                items.append(.other(kind: type, at: name))
+                continue
+            }
+            guard let set = Self.recordSet(element, name, kept) else { return nil }
+            items.append(.set(set))
         }
         self.items = items
         self.isTruncated = truncated == "true"
@@ -42,23 +46,17 @@ struct Route53Page: Sendable {
         }
     }
 
-    /// A record set at a name.
-    struct Item: Sendable {
-        let name: DomainName
-        let set: RecordSet
-    }
-
     private static func recordSet(_ element: XMLTree, _ name: DomainName, _ type: RecordType) -> RecordSet? {
         // These have further parts that a change would have to name, and that are somebody else's decision.
         guard element["AliasTarget"] == nil, element["SetIdentifier"] == nil,
             element["TrafficPolicyInstanceId"] == nil, element["HealthCheckId"] == nil,
             let ttl = element["TTL"].flatMap({ Int($0.text) }),
             let records = element["ResourceRecords"]?.all("ResourceRecord")
-        else { return Route53Placeholder.set(name, type) }
+        else { return Placeholder.set(name, type) }
         let values = records.compactMap { $0["Value"].flatMap { self.value($0.text, type) } }
-        guard values.count == records.count else { return Route53Placeholder.set(name, type) }
+        guard values.count == records.count else { return Placeholder.set(name, type) }
         // One value that cannot be said makes the whole set somebody else's.
-        return (try? RecordSet(name, type, ttl: ttl, values: values)) ?? Route53Placeholder.set(name, type)
+        return (try? RecordSet(name, type, ttl: ttl, values: values)) ?? Placeholder.set(name, type)
     }
 
     private static func value(_ text: String, _ type: RecordType) -> String? {
@@ -66,39 +64,5 @@ struct Route53Page: Sendable {
         // Several strings are not what one string of the same letters is.
         guard let strings = Route53Text.strings(text), strings.count == 1 else { return nil }
         return String(validating: strings[0], as: UTF8.self)
-    }
-}
-
-/// Record sets of several pages, each key once.
-struct Route53RecordSets: Sendable {
-    private(set) var sets: [RecordSet] = []
-    private var keys: Set<RecordKey> = []
-
-    /// Sets of one key with several identifiers are all placeholders, so the first stands for all.
-    mutating func add(_ items: [Route53Page.Item]) {
-        for item in items where self.keys.insert(item.set.key).inserted { self.sets.append(item.set) }
-    }
-}
-
-/// What stands in a list for a record set that belongs to somebody else, whatever mark is beside it: an alias, one of a
-/// routing policy, or one with values that a ``RecordSet`` cannot say.
-///
-/// A plan finds the name taken. Its values are none that a tenant could be sent to, and no change that has one of them is
-/// made.
-enum Route53Placeholder {
-    /// Of addresses, the unspecified one (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2); of names, one that can
-    /// never exist (RFC 6761, section 6.4).
-    private static let values: [RecordType: String] = [
-        .a: "0.0.0.0", .aaaa: "::", .cname: "taken.invalid", .txt: "not made by Bulkhead",
-    ]
-
-    /// - Returns: nil for a kind without a value here; there is none.
-    static func set(_ name: DomainName, _ type: RecordType) -> RecordSet? {
-        // The values above are right for their kinds.
-        try? RecordSet(name, type, ttl: 0, values: [self.values[type, default: ""]])
-    }
-
-    static func isOne(_ set: RecordSet) -> Bool {
-        set.ttl == 0 && set.values == [self.values[set.type, default: ""]]
     }
 }

@@ -9,7 +9,8 @@ import NIOHTTP1
 /// and DELETE, never as UPSERT: that would write over what somebody else made in between.
 ///
 /// A record set with an alias target, with a set identifier (a routing policy) or with values that a ``RecordSet`` cannot
-/// say is listed with a placeholder, see ``Route53Placeholder``: the name is taken, and no change touches it.
+/// say is listed with a placeholder, see ``Placeholder``: the name is taken, and no change touches it. So is a name with
+/// records of other kinds and no address or alias, and everything at and below a delegation; see ``ZoneListing``.
 public struct Route53Provider: DNSProvider {
     /// Names that are asked for one by one; for more of them the whole zone is listed.
     private static let fewNames = 20
@@ -34,7 +35,9 @@ public struct Route53Provider: DNSProvider {
 
     /// The record sets of a zone; see ``DNSProvider/records(in:at:)``.
     public func records(in zone: DomainName, at names: Set<DomainName>?) async throws -> [RecordSet] {
-        try await self.zones.use(zone) { id in try await self.records(in: zone, id: id, at: names) }
+        try await self.zones.use(zone) { id in
+            try await self.listing(of: zone, id: id, at: names).recordSets(at: names)
+        }
     }
 
     /// Makes changes in one batch; see ``DNSProvider/apply(_:to:)``.
@@ -77,16 +80,21 @@ public struct Route53Provider: DNSProvider {
 
     // MARK: Reading
 
-    private func records(in zone: DomainName, id: Route53ID, at names: Set<DomainName>?) async throws -> [RecordSet] {
-        guard let names, names.count <= Self.fewNames else { return try await self.list(zone, id: id) }
-        var sets: [RecordSet] = []
-        for name in names.sorted() { sets += try await self.list(zone, id: id, only: name) }
-        return sets
+    private func listing(of zone: DomainName, id: Route53ID, at names: Set<DomainName>?) async throws -> ZoneListing {
+        var listing = ZoneListing(zone)
+        let all = names.map { ZoneListing.withParents($0, in: zone) }
+        if let all, all.count <= Self.fewNames {
+            for name in all.sorted() { try await self.list(zone, id: id, only: name, into: &listing) }
+        } else {
+            try await self.list(zone, id: id, into: &listing)
+        }
+        return listing
     }
 
     /// Page by page; of one name, or of the whole zone.
-    private func list(_ zone: DomainName, id: Route53ID, only name: DomainName? = nil) async throws -> [RecordSet] {
-        var found = Route53RecordSets()
+    private func list(
+        _ zone: DomainName, id: Route53ID, only name: DomainName? = nil, into listing: inout ZoneListing
+    ) async throws {
         var start = name.map { Route53Page.Start(name: $0.absolute) }
         while true {
             let answer = try await self.api.send(
@@ -94,12 +102,12 @@ public struct Route53Provider: DNSProvider {
                 query: [(name: "maxitems", value: name == nil ? "300" : "20")] + (start?.query ?? []), about: zone)
             let document = try self.api.document("ListResourceRecordSetsResponse", of: answer, zone)
             guard let page = Route53Page(document) else { throw self.api.unreadable(answer, zone) }
-            found.add(page.items.filter { name == nil || $0.name == name })
-            guard page.isTruncated else { return found.sets }
+            listing.add(page.items.filter { name == nil || $0.name == name })
+            guard page.isTruncated else { return }
             // A page that leads nowhere would be asked for again and again.
             guard let next = page.next, next != start else { throw self.api.unreadable(answer, zone) }
             // The list begins with the name that was asked for.
-            if let name, Route53Text.name(next.name) != name { return found.sets }
+            if let name, Route53Text.name(next.name) != name { return }
             start = next
         }
     }
@@ -108,16 +116,12 @@ public struct Route53Provider: DNSProvider {
 
     /// The changes that are not done yet.
     private func needed(of changes: [RecordChange], in zone: DomainName, id: Route53ID) async throws -> [RecordChange] {
-        let present = try await self.records(in: zone, id: id, at: Set(changes.map(\.key.name)))
-        var current = Dictionary(present.map { ($0.key, $0) }) { first, _ in first }
+        let listing = try await self.listing(of: zone, id: id, at: Set(changes.map(\.key.name)))
+        var current = listing.sets
         var needed: [RecordChange] = []
         for change in changes {
+            if let obstacle = listing.obstacle(to: change) { throw self.api.error(.conflict, zone, obstacle) }
             switch change.standing(in: current) {
-            case _ where current[change.key].map(Route53Placeholder.isOne) ?? false || change.mentionsPlaceholder:
-                throw self.api.error(
-                    .conflict, zone,
-                    "\(change.key) is an alias, has a routing policy or holds what Bulkhead does not write; "
-                        + "it is left alone")
             case .conflict:
                 throw self.api.error(.conflict, zone, "\(change.key) is not as it was; it is left alone")
             case .done: continue
@@ -150,22 +154,5 @@ public struct Route53Provider: DNSProvider {
                 answer.raw)
         }
         return ChangeReceipt()
-    }
-}
-
-extension RecordChange {
-    /// What is there afterwards.
-    fileprivate var outcome: RecordSet? {
-        switch self {
-        case .create(let set), .replace(_, let set): set
-        case .remove: nil
-        }
-    }
-
-    fileprivate var mentionsPlaceholder: Bool {
-        switch self {
-        case .create(let set), .remove(let set): Route53Placeholder.isOne(set)
-        case .replace(let old, let new): Route53Placeholder.isOne(old) || Route53Placeholder.isOne(new)
-        }
     }
 }

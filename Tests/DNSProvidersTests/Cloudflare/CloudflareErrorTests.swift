@@ -107,7 +107,7 @@ import Testing
     @Test(arguments: [
         (200, "", DNSProviderError.Kind.unreadable), (200, "{}", .unreadable), (200, "<html>", .unreadable),
         (200, #"{"success":true,"result":null}"#, .unreadable), (200, #"{"success":true,"result":[]}"#, .unreadable),
-        (404, "<html>", .unreadable), (302, "", .unreadable), (503, "<html>", .unavailable),
+        (404, "<html>", .unreadable), (302, "", .refused), (503, "<html>", .unavailable),
         (403, "<html>", .unauthorized), (429, "", .throttled),
     ])
     func otherAnswersAreNotTakenForResults(status: Int, body: String, kind: DNSProviderError.Kind) async throws {

@@ -161,6 +161,30 @@ import Testing
         }
     }
 
+    @Test func otherKindsAndDelegationsAreLeftAlone() async throws {
+        try await CloudflareServer.use(zone: Self.zone) { server, url in
+            server.edit { records in
+                records.add("saas.test", "NS", "ns1.saas.test")
+                records.add("mail.saas.test", "MX", "mx.saas.test")
+                records.add("sub.saas.test", "NS", "ns1.example.net")
+                records.add("_bulkhead.long.saas.test", "TXT", "\"\(String(repeating: "x", count: 255))\" \"rest\"")
+            }
+            let before = server.records
+            let provider = Self.provider(url)
+            let sets = try [Self.set("long"), Self.set("mail"), Self.set("sub"), Self.set("beta")]
+            let plan = try await Self.reconcile(sets, provider)
+            #expect(plan.conflicts.map { String($0.name.labels[0]) } == ["long", "mail", "sub"])
+            #expect(plan.changes.count == 1)
+            for label in ["mail", "sub", "x.sub"] {
+                let error = await #expect(throws: DNSProviderError.self) {
+                    try await provider.apply([.create(try Self.set(label))], to: try Self.zoneName())
+                }
+                #expect(error?.kind == .conflict)
+            }
+            #expect(Array(server.records.prefix(before.count)) == before && server.records.count == before.count + 2)
+        }
+    }
+
     @Test func whatCameInBetweenIsReadAgain() async throws {
         try await CloudflareServer.use(zone: Self.zone) { server, url in
             let (provider, zone) = (Self.provider(url), try Self.zoneName())

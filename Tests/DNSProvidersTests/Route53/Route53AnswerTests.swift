@@ -34,6 +34,7 @@ import Testing
             #expect(
                 sets.map(\.description) == [
                     "a.saas.test A 60 192.0.2.1", "*.b.saas.test A 60 192.0.2.2", "c.saas.test AAAA 60 2001:db8::1",
+                    "saas.test A 0 0.0.0.0",
                 ])
             #expect(
                 server.asked == [

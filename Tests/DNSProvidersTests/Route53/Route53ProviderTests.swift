@@ -81,6 +81,34 @@ import Testing
         <Value>192.0.2.1</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>
         """
 
+    @Test func otherKindsAndDelegationsAreTaken() async throws {
+        try await MotoServer.use { server in
+            let id = try await server.makeZone(Self.zone)
+            let (provider, zone) = (Self.provider(server), try Self.zoneName())
+            let foreign = [("mail", "MX", "10 mx.example.net."), ("sub", "NS", "ns1.example.net.")]
+            let changes = foreign.map { label, kind, value in
+                "<Change><Action>CREATE</Action><ResourceRecordSet><Name>\(label).saas.test.</Name><Type>\(kind)</Type>"
+                    + "<TTL>60</TTL><ResourceRecords><ResourceRecord><Value>\(value)</Value></ResourceRecord>"
+                    + "</ResourceRecords></ResourceRecordSet></Change>"
+            }
+            try await server.change(changes.joined(), inZoneWithID: id)
+            let sets = try ["mail", "sub", "x.sub"].map { label in
+                try RecordSet(try #require(DomainName("\(label).saas.test")), .a, ttl: 60, values: ["192.0.2.1"])
+            }
+            let places = Set(sets.flatMap { [$0.name, OwnershipMark.name(for: $0.name)].compactMap { $0 } })
+            let found = try await provider.records(in: zone, at: places)
+            let plan = ZonePlan(desired: sets.map { DesiredRecord($0, for: "t-1") }, actual: found, registry: "test")
+            #expect(plan.isEmpty && plan.conflicts.count == 3)
+            for set in sets {
+                let error = await #expect(throws: DNSProviderError.self) {
+                    try await provider.apply([.create(set)], to: zone)
+                }
+                #expect(error?.kind == .conflict)
+            }
+            #expect(try await provider.records(in: zone, at: nil).count == 2)
+        }
+    }
+
     @Test func zoneIsFoundByNameOrByItsID() async throws {
         try await MotoServer.use { server in
             let zone = try Self.zoneName()

@@ -57,21 +57,21 @@ import Testing
     ])
     func valuesThatCannotBeSaidHoldTheirPlace(values: [String], expected: Bool) throws {
         let page = try Self.page(CannedRoute53.Answer.set("a.saas.test.", "TXT", values))
-        #expect(page.items.map { Route53Placeholder.isOne($0.set) } == [expected])
+        #expect(page.items.compactMap(\.set).map(Placeholder.isOne) == [expected])
     }
 
     @Test func placeholdersExistForEveryKind() throws {
         let name = try #require(DomainName("a.saas.test"))
         for type in RecordType.allCases {
-            let set = try #require(Route53Placeholder.set(name, type))
-            #expect(set.type == type && Route53Placeholder.isOne(set))
+            let set = try #require(Placeholder.set(name, type))
+            #expect(set.type == type && Placeholder.isOne(set))
         }
-        #expect(!Route53Placeholder.isOne(try RecordSet(name, .a, ttl: 60, values: ["0.0.0.0"])))
+        #expect(!Placeholder.isOne(try RecordSet(name, .a, ttl: 60, values: ["0.0.0.0"])))
         let page = try Self.page(
             CannedRoute53.Answer.alias("a.saas.test.", "A") + CannedRoute53.Answer.alias("a.saas.test.", "AAAA")
                 + CannedRoute53.Answer.set("a.saas.test.", "CNAME", ["a b"]))
-        #expect(page.items.map(\.set.type) == [.a, .aaaa, .cname])
-        #expect(page.items.allSatisfy { Route53Placeholder.isOne($0.set) })
+        #expect(page.items.compactMap(\.set).map(\.type) == [.a, .aaaa, .cname])
+        #expect(page.items.compactMap(\.set).allSatisfy(Placeholder.isOne))
     }
 
     /// Several sets of one kind at one name, told apart by an identifier, are one taken place.
@@ -80,9 +80,9 @@ import Testing
             CannedRoute53.Answer.set(
                 "a.saas.test.", "A", ["192.0.2.1"], extra: "<SetIdentifier>\($0)</SetIdentifier><Weight>1</Weight>")
         }
-        var sets = Route53RecordSets()
-        sets.add(try Self.page(elements.joined()).items)
-        #expect(sets.sets.count == 1 && sets.sets.allSatisfy(Route53Placeholder.isOne))
+        let zone = try #require(DomainName("saas.test"))
+        let sets = ZoneListing(zone, try Self.page(elements.joined()).items).recordSets()
+        #expect(sets.count == 1 && sets.allSatisfy(Placeholder.isOne))
     }
 
     /// The promised number of changes fits, even if all of them replace the longest marks there are.
