@@ -49,10 +49,9 @@ struct CloudflareListing {
         _ record: CloudflareRecord, _ name: DomainName, _ type: RecordType, _ form: CloudflareForm
     ) -> Entry? {
         let ttl = form.ttl(of: record)
+        guard let text = Self.value(record.content ?? "", type) else { return nil }
         // What is no value of its kind is not ours.
-        guard let text = Self.value(record.content ?? "", type),
-            let set = try? RecordSet(name, type, ttl: ttl, values: [text])
-        else { return nil }
+        guard let set = try? RecordSet(name, type, ttl: ttl, values: [text]) else { return nil }
         let isAsConfigured = form.isAsConfigured(record, type)
         return Entry(record: record, value: set.values[0], ttl: ttl, isAsConfigured: isAsConfigured)
     }
