@@ -85,7 +85,7 @@ public struct Composition: Sendable {
         let members = PostgresMemberRepository(database: tenantDatabase)
         let mailDomain = configuration.mail?.from.domain
         let deliveries = PostgresDeliveryRepository(client: control, store: store, mailDomain: mailDomain)
-        let naming = try await Naming(configuration, client: control, logger: logger)
+        let naming = try await Naming(configuration, client: control)
         let workflows = TenantWorkflows(
             client: control, database: tenantDatabase, signer: keys.signer, template: template, tiers: tiers,
             store: store, mailDomain: mailDomain, reach: [naming.step, try configuration.certificateStep()],

@@ -3,7 +3,6 @@ import DNS
 import DNSProviders
 import DNSResolver
 import Foundation
-import Logging
 import Postgres
 import Tenancy
 import TenancyPostgres
@@ -19,7 +18,7 @@ struct Naming: Sendable {
     let reconciler: ZoneReconciler?
 
     /// - Throws: `PostgresError`; ``ZoneSettingsError``; `AuthorityError` if name servers cannot be asked this way.
-    init(_ configuration: ServerConfiguration, client: PostgresClient, logger: Logger) async throws {
+    init(_ configuration: ServerConfiguration, client: PostgresClient) async throws {
         switch configuration.dns.way {
         case .none:
             self.step = NotConfiguredStep("dns")
@@ -34,7 +33,7 @@ struct Naming: Sendable {
             let reconciler = ZoneReconciler(
                 settings: try await zone.settings(client), provider: zone.service.provider,
                 ledger: PostgresNameLedger(client: client), leases: PostgresLeases(client: client),
-                reports: PostgresZoneReports(client: client), holder: Workers.name, logger: logger)
+                reports: PostgresZoneReports(client: client), holder: Workers.name)
             let propagation = Propagation(resolver: try AresResolver(zone.resolver))
             let pause = PropagationPause(first: .milliseconds(100), longest: .seconds(5))
             self.step = DNSStep(

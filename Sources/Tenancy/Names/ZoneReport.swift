@@ -16,6 +16,9 @@ public struct ZoneReport: Sendable, Hashable, Codable {
         }
     }
 
+    /// So many findings are listed; whoever has more has one cause to look for.
+    public static let mostFindings = 200
+
     /// What people call the provider.
     public var provider: String
     /// The zone.
@@ -24,8 +27,8 @@ public struct ZoneReport: Sendable, Hashable, Codable {
     public var wanted: Int
     /// How many names were made, changed and removed; none by a scan.
     public var changed: Int
-    /// What is for people to settle.
-    public var findings: [Finding]
+    /// What is for people to settle; the first ``mostFindings``.
+    public let findings: [Finding]
     /// Why it was broken off; nil if it was not.
     public var failure: String?
 
@@ -38,7 +41,7 @@ public struct ZoneReport: Sendable, Hashable, Codable {
         self.zone = zone
         self.wanted = wanted
         self.changed = changed
-        self.findings = findings
+        self.findings = Array(findings.prefix(Self.mostFindings))
         self.failure = failure
     }
 }
@@ -55,7 +58,7 @@ public enum ZoneReportKind: String, Sendable, Hashable, CaseIterable {
 public protocol ZoneReportRepository: Sendable {
     /// Replaces the last report of this kind.
     func save(_ report: ZoneReport, as kind: ZoneReportKind) async throws
-    /// How old the last report of this kind is; nil if there is none.
+    /// How old the last report of this kind is; nil if there is none, or that look was broken off.
     func age(of kind: ZoneReportKind) async throws -> Duration?
     /// The last reports, and when they were written, by the database's clock.
     func reports() async throws -> [ZoneReportKind: (report: ZoneReport, at: Date)]

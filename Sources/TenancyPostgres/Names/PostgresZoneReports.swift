@@ -23,7 +23,7 @@ public struct PostgresZoneReports: ZoneReportRepository {
         let rows = try await self.client.query(
             """
             SELECT (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint FROM bulkhead.dns_reports
-            WHERE kind = \(kind.rawValue)
+            WHERE kind = \(kind.rawValue) AND report->'failure' IS NULL
             """)
         return try rows.first.map { .milliseconds(try $0[0].decode(Int.self)) }
     }

@@ -4,7 +4,6 @@ import DNS
 import DNSProviders
 import DNSResolver
 import DNSTestSupport
-import Logging
 import Postgres
 import Synchronization
 import Tenancy
@@ -64,8 +63,7 @@ struct NamedInstallation: Sendable {
     ) -> ZoneReconciler {
         ZoneReconciler(
             settings: settings, provider: provider, ledger: PostgresNameLedger(client: client),
-            leases: PostgresLeases(client: client), reports: PostgresZoneReports(client: client), holder: holder,
-            logger: Logger(label: "test.zone"))
+            leases: PostgresLeases(client: client), reports: PostgresZoneReports(client: client), holder: holder)
     }
 
     /// What the zone holds but for its own records.
