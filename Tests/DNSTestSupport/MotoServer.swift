@@ -1,5 +1,5 @@
 public import Foundation
-import LocalServers
+public import LocalServers
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -9,7 +9,7 @@ import LocalServers
 ///
 /// It is moto from PyPI, in the folder that `scripts/setup test` makes. It is lax: it checks no signature, takes a CREATE
 /// of what is there, and has every change at once.
-public final class MotoServer: Sendable {
+public final class MotoServer: Sendable, LendableServer {
     private static let api = "2013-04-01"
     private static let namespace = "https://route53.amazonaws.com/doc/2013-04-01/"
 
@@ -24,16 +24,7 @@ public final class MotoServer: Sendable {
 
     /// Lends a server without any zone.
     public static func use<Value>(_ body: (MotoServer) async throws -> Value) async throws -> Value {
-        let server = try await self.start()
-        let value: Value
-        do {
-            value = try await body(server)
-        } catch {
-            try await server.stop()
-            throw error
-        }
-        try await server.stop()
-        return value
+        try await self.start().lent(to: body)
     }
 
     /// Makes a zone; another of the same name if there is one.

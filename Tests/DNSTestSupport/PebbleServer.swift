@@ -1,11 +1,11 @@
 public import Foundation
-import LocalServers
+public import LocalServers
 import Synchronization
 
 /// A certificate authority of a test's own that speaks ACME (Debian's `pebble`); gone with the tests, however they end.
 ///
 /// It keeps everything in memory: after ``restart()`` it knows no account, and has another root.
-public final class PebbleServer: Sendable {
+public final class PebbleServer: Sendable, LendableServer {
     /// What differs from a plain one.
     public struct Options: Sendable {
         /// How many of a hundred orders reuse a proof of control that was given before.
@@ -47,16 +47,7 @@ public final class PebbleServer: Sendable {
     public static func use<Value>(
         dnsPort: Int, options: Options = Options(), _ body: (PebbleServer) async throws -> Value
     ) async throws -> Value {
-        let server = try await Self.start(dnsPort: dnsPort, options: options)
-        let value: Value
-        do {
-            value = try await body(server)
-        } catch {
-            try await server.stop()
-            throw error
-        }
-        try await server.stop()
-        return value
+        try await Self.start(dnsPort: dnsPort, options: options).lent(to: body)
     }
 
     /// Stops it in the middle of whatever it does.

@@ -1,5 +1,5 @@
 public import Foundation
-import LocalServers
+public import LocalServers
 import Synchronization
 
 #if canImport(FoundationNetworking)
@@ -9,7 +9,7 @@ import Synchronization
 /// A PowerDNS authoritative server of a test's own, with an empty zone; gone with the tests, however they end.
 ///
 /// Needs Debian's `pdns-server`, `pdns-backend-sqlite3` and `sqlite3`.
-public final class PowerDNSServer: Sendable {
+public final class PowerDNSServer: Sendable, LendableServer {
     /// What its API is asked with.
     public static let apiKey = "a-key-for-tests-only"
     /// By name: beside it lie the scripts that bring older databases up to date.
@@ -32,16 +32,7 @@ public final class PowerDNSServer: Sendable {
     /// Lends a server with zones of these names.
     public static func use<Value>(zones: [String], _ body: (PowerDNSServer) async throws -> Value) async throws -> Value
     {
-        let server = try await self.start(zones: zones)
-        let value: Value
-        do {
-            value = try await body(server)
-        } catch {
-            try await server.stop()
-            throw error
-        }
-        try await server.stop()
-        return value
+        try await self.start(zones: zones).lent(to: body)
     }
 
     /// Stops it in the middle of whatever it does.

@@ -44,7 +44,7 @@ struct ZoneRound {
         var announcements: [DomainName: NameOutcome] = [:]
         for change in plan.changes {
             guard let name = self.names[change.name] else { continue }
-            let ttl = change.steps.compactMap(\.written).filter { $0.name == change.name }.map(\.ttl).max()
+            let ttl = change.steps.compactMap(\.outcome).filter { $0.name == change.name }.map(\.ttl).max()
             if let ttl { announcements[change.name] = NameOutcome(tenant: name.tenant, wish: name.wish, ttl: ttl) }
         }
         return announcements
@@ -97,22 +97,12 @@ struct ZoneRound {
         _ found: [RecordSet], _ plan: ZonePlan, except refused: Set<DomainName>
     ) -> [DomainName: Int] {
         var ages: [DomainName: Int] = [:]
-        let written = plan.changes.filter { !refused.contains($0.name) }.flatMap(\.steps).compactMap(\.written)
+        let written = plan.changes.filter { !refused.contains($0.name) }.flatMap(\.steps).compactMap(\.outcome)
         // What somebody else has there is not ours to wait for.
         let ours = found.filter { plan.owned.contains($0.name) }
         for set in ours + written where self.names[set.name] != nil && set.type != .txt {
             ages[set.name] = max(ages[set.name] ?? 0, set.ttl)
         }
         return ages
-    }
-}
-
-extension RecordChange {
-    /// What is there afterwards.
-    fileprivate var written: RecordSet? {
-        switch self {
-        case .create(let set), .replace(_, let set): set
-        case .remove: nil
-        }
     }
 }

@@ -98,4 +98,12 @@ public enum RecordChange: Sendable, Hashable {
         case .create(let set), .replace(_, let set), .remove(let set): set.key
         }
     }
+
+    /// What is there afterwards; nil if nothing is.
+    public var outcome: RecordSet? {
+        switch self {
+        case .create(let set), .replace(_, let set): set
+        case .remove: nil
+        }
+    }
 }

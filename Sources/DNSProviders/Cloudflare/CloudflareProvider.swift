@@ -52,7 +52,9 @@ public struct CloudflareProvider: DNSProvider {
         }
         let id = try await self.api.zoneID(of: zone)
         let listing = try await self.listing(of: Set(changes.map(\.key.name)), in: zone, id: id)
-        let needed = try self.needed(changes, in: listing, of: zone)
+        let needed = try changes.filter { change in
+            try listing.zone.needs(change) { self.api.error(.conflict, zone, $0) }
+        }
         do {
             for batch in self.batches(of: needed, in: listing) { try await self.api.send(batch, to: zone, id: id) }
         } catch let error as DNSProviderError where error.kind == .conflict {
@@ -76,20 +78,6 @@ public struct CloudflareProvider: DNSProvider {
         var records: [CloudflareRecord] = []
         for name in names.sorted() { records += try await self.api.records(at: name, in: zone, id: id) }
         return CloudflareListing(records, of: zone, form: self.form)
-    }
-
-    private func needed(
-        _ changes: [RecordChange], in listing: CloudflareListing, of zone: DomainName
-    ) throws -> [RecordChange] {
-        try changes.filter { change in
-            if let obstacle = listing.zone.obstacle(to: change) { throw self.api.error(.conflict, zone, obstacle) }
-            switch change.standing(in: listing.zone.sets) {
-            case .needed: return true
-            case .done: return false
-            case .conflict:
-                throw self.api.error(.conflict, zone, "\(change.key) is not as it was; it is left alone")
-            }
-        }
     }
 
     /// As few as the limit allows, whole changes in order.

@@ -102,6 +102,22 @@ struct ZoneListing: Sendable {
 
     // MARK: For changes
 
+    /// Whether a change is to be made: it may be, and is not done yet.
+    ///
+    /// - Parameters:
+    ///   - sets: what the zone holds when its turn comes; nil is what was listed.
+    ///   - conflict: makes an error of the reason why it must not be made.
+    func needs(
+        _ change: RecordChange, in sets: [RecordKey: RecordSet]? = nil, conflict: (String) -> DNSProviderError
+    ) throws -> Bool {
+        if let obstacle = self.obstacle(to: change) { throw conflict(obstacle) }
+        switch change.standing(in: sets ?? self.sets) {
+        case .needed: return true
+        case .done: return false
+        case .conflict: throw conflict("\(change.key) is not as it was; it is left alone")
+        }
+    }
+
     /// Why a change is not to be made whatever it expects; nil if it may be.
     func obstacle(to change: RecordChange) -> String? {
         let name = change.key.name
@@ -134,14 +150,6 @@ struct ZoneListing: Sendable {
 }
 
 extension RecordChange {
-    /// What is there afterwards.
-    var outcome: RecordSet? {
-        switch self {
-        case .create(let set), .replace(_, let set): set
-        case .remove: nil
-        }
-    }
-
     fileprivate var mentionsPlaceholder: Bool {
         switch self {
         case .create(let set), .remove(let set): Placeholder.isOne(set)

@@ -74,15 +74,8 @@ public struct PowerDNSProvider: DNSProvider {
     /// Makes changes in one transaction; see ``DNSProvider/apply(_:to:)``.
     public func apply(_ changes: [RecordChange], to zone: DomainName) async throws -> ChangeReceipt {
         let listing = try await self.listing(of: zone)
-        var needed: [RecordChange] = []
-        for change in changes {
-            if let obstacle = listing.obstacle(to: change) { throw self.error(.conflict, zone, obstacle, nil) }
-            switch change.standing(in: listing.sets) {
-            case .needed: needed.append(change)
-            case .done: continue
-            case .conflict:
-                throw self.error(.conflict, zone, "\(change.key) is not as it was; it is left alone", nil)
-            }
+        let needed = try changes.filter { change in
+            try listing.needs(change) { self.error(.conflict, zone, $0, nil) }
         }
         guard !needed.isEmpty else { return ChangeReceipt() }
         var request = self.request(.PATCH, zone)

@@ -120,15 +120,10 @@ public struct Route53Provider: DNSProvider {
         var current = listing.sets
         var needed: [RecordChange] = []
         for change in changes {
-            if let obstacle = listing.obstacle(to: change) { throw self.api.error(.conflict, zone, obstacle) }
-            switch change.standing(in: current) {
-            case .conflict:
-                throw self.api.error(.conflict, zone, "\(change.key) is not as it was; it is left alone")
-            case .done: continue
-            case .needed:
-                needed.append(change)
-                current[change.key] = change.outcome
-            }
+            let isNeeded = try listing.needs(change, in: current) { self.api.error(.conflict, zone, $0) }
+            guard isNeeded else { continue }
+            needed.append(change)
+            current[change.key] = change.outcome
         }
         if let name = needed.map(\.key.name).first(where: { self.isAliasAndMore($0, in: current) }) {
             throw self.api.error(

@@ -13,13 +13,10 @@ struct DevelopmentHosts: Sendable {
         // Clients match no wildcard directly below a top-level domain such as `localhost`.
         guard !self.base.description.contains(".") else { return [] }
         var hosts: Set<String> = []
-        var request = PageRequest(limit: PageRequest.limits.upperBound)
-        while hosts.count < Self.most {
-            let page = try await self.tenants.tenants(request)
-            let there = page.items.filter { $0.status == .provisioning || TenantStatus.living.contains($0.status) }
+        try await self.tenants.readPages { page in
+            let there = page.filter { $0.status == .provisioning || TenantStatus.living.contains($0.status) }
             hosts.formUnion(there.map { self.base.host(of: $0.subdomain) })
-            guard let next = page.next else { break }
-            request.cursor = next
+            return hosts.count < Self.most
         }
         return hosts
     }

@@ -117,12 +117,10 @@ extension Composition {
     /// Every tenant, oldest first.
     public func allTenants() async throws -> [Tenant] {
         var tenants: [Tenant] = []
-        var request = PageRequest(limit: PageRequest.limits.upperBound)
-        while true {
-            let page = try await self.tenants.tenants(request)
-            tenants += page.items
-            guard let next = page.next else { return tenants }
-            request.cursor = next
+        try await self.tenants.readPages { page in
+            tenants += page
+            return true
         }
+        return tenants
     }
 }

@@ -33,8 +33,6 @@ public struct SharedCertificate: Sendable, Hashable {
 public protocol SharedCertificateRepository: Sendable {
     /// The certificate of this name; one of version 0 if there is none.
     func certificate(_ name: String) async throws -> SharedCertificate
-    /// The number of the certificate in the catalog; 0 if there is none.
-    func version(_ name: String) async throws -> Int
     /// Puts a certificate in the place of the one before it.
     ///
     /// - Parameter certificate: with the version that it replaces.

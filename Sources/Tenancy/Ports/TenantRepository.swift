@@ -19,6 +19,20 @@ public protocol TenantRepository: Sendable {
     ) async throws -> Tenant
 }
 
+extension TenantRepository {
+    /// Reads all tenants, a page at a time, oldest first.
+    ///
+    /// - Parameter body: takes a page, and says whether to go on.
+    public func readPages(_ body: ([Tenant]) async throws -> Bool) async throws {
+        var request = PageRequest(limit: PageRequest.limits.upperBound)
+        repeat {
+            let page = try await self.tenants(request)
+            guard try await body(page.items) else { return }
+            request.cursor = page.next
+        } while request.cursor != nil
+    }
+}
+
 /// What the request path asks to find a tenant; must be quick and may answer from memory, a few seconds old at most.
 public protocol TenantDirectory: Sendable {
     /// The tenant with this subdomain, whatever its status; nil if there is none.

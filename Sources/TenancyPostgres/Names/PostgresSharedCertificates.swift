@@ -23,12 +23,6 @@ public struct PostgresSharedCertificates: SharedCertificateRepository {
             state: Data(try row[4].decode(String.self).utf8), renewedAt: try row[5].decode(Date?.self))
     }
 
-    /// The number of the certificate; see ``SharedCertificateRepository/version(_:)``.
-    public func version(_ name: String) async throws -> Int {
-        let rows = try await self.client.query("SELECT version FROM bulkhead.certificates WHERE name = \(name)")
-        return try rows.first?[0].decode(Int.self) ?? 0
-    }
-
     /// Puts a certificate there; see ``SharedCertificateRepository/replace(_:with:)``.
     public func replace(_ name: String, with certificate: SharedCertificate) async throws -> Bool {
         let state = String(decoding: certificate.state, as: UTF8.self)

@@ -25,16 +25,14 @@ extension TenantDatabase {
             AuditEvent(
                 actor: principal.auditName, action: "tenants.visit", tenant: nil, details: ["reason": reason]))
         var values: [Value] = []
-        var request = PageRequest(limit: PageRequest.limits.upperBound)
-        repeat {
-            let page = try await catalog.tenants(request)
-            for tenant in page.items where TenantStatus.living.contains(tenant.status) {
+        try await catalog.readPages { page in
+            for tenant in page where TenantStatus.living.contains(tenant.status) {
                 let access = TenantAccess(
                     verified: tenant.id, mode: .readOnly, principal: .system(principal.auditName), tier: tenant.tier)
                 values.append(try await self.withTenant(access) { try await body(tenant, $0) })
             }
-            request.cursor = page.next
-        } while request.cursor != nil
+            return true
+        }
         return values
     }
 }

@@ -1,11 +1,11 @@
 public import Foundation
-import LocalServers
+public import LocalServers
 
 /// A real SMTP server for tests: aiosmtpd in a process of its own, which takes mails or misbehaves as it is told.
 ///
 /// It listens on 127.0.0.1, delivers nothing to anybody, and is gone when the test process ends, however it ends.
 /// Needs Debian's `python3-aiosmtpd`.
-public final class SMTPServer: Sendable {
+public final class SMTPServer: Sendable, LendableServer {
     /// The TCP port on 127.0.0.1.
     public let port: Int
     /// Where the server keeps what it is told and what it took; gone after ``stop()``.
@@ -51,16 +51,7 @@ public final class SMTPServer: Sendable {
         _ options: Options = Options(), behaviour: SMTPBehaviour = .accept,
         _ body: (SMTPServer) async throws -> Value
     ) async throws -> Value {
-        let server = try await self.start(options, behaviour: behaviour)
-        let value: Value
-        do {
-            value = try await body(server)
-        } catch {
-            try await server.stop()
-            throw error
-        }
-        try await server.stop()
-        return value
+        try await self.start(options, behaviour: behaviour).lent(to: body)
     }
 
     /// Changes what the server does from the next command on.
