@@ -10,7 +10,7 @@ TENANTS ?= 500
 BUILD_FLAGS := --enable-code-coverage --explicit-target-dependency-import-check error
 
 # Tests that start servers, or the built command.
-SERVER_TESTS := ACMETests|DNSProvidersTests|DNSResolverTests|TLSTests|LocalServersTests|MailSMTPTests|PostgresTests|RedisTests|TenancyPostgresTests|IntegrationTests|EndToEndTests
+SERVER_TESTS := ACMETests|DNSProvidersTests|DNSResolverTests|TLSTests|LocalServersTests|MailSMTPTests|PostgresTests|RedisTests|TenancyRedisTests|EdgeGatewayTests|TenancyPostgresTests|IntegrationTests|EndToEndTests
 
 FORMATTED := $(wildcard Sources Tests Benchmarks Examples) Package.swift
 

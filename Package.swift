@@ -12,6 +12,7 @@ let house: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -27,6 +28,8 @@ let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mus
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -42,6 +45,8 @@ let package = Package(
         .library(name: "Postgres", targets: ["Postgres"]),
         .library(name: "Tenancy", targets: ["Tenancy"]),
         .library(name: "TenancyPostgres", targets: ["TenancyPostgres"]),
+        .library(name: "TenancyRedis", targets: ["TenancyRedis"]),
+        .library(name: "EdgeGateway", targets: ["EdgeGateway"]),
         .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),
         .library(name: "Workflow", targets: ["Workflow"]),
         .library(name: "WorkflowTestKit", targets: ["WorkflowTestKit"]),
@@ -53,12 +58,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-atomics.git", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -105,6 +112,9 @@ let package = Package(
             resources: [.copy("Migrations")],
             swiftSettings: house),
         .target(
+            name: "TenancyRedis", dependencies: ["Redis", "Tenancy", crypto, logging, serviceLifecycle],
+            swiftSettings: house),
+        .target(
             name: "ControlPlane", dependencies: ["Tenancy", "Identity", "Workflow", "Mail", "DNS", logging],
             swiftSettings: house),
 
@@ -132,13 +142,21 @@ let package = Package(
             dependencies: ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", hummingbird, httpTypes],
             swiftSettings: house),
 
+        .target(
+            name: "EdgeGateway",
+            dependencies: [
+                "BulkheadHummingbird", "TLS", "Tenancy", "Identity", asyncHTTPClient, hummingbird, hummingbirdCore,
+                httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: house),
+
         // Composition and the command.
         .target(
             name: "ServerBootstrap",
             dependencies: [
                 "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
                 "BulkheadHummingbird", "AdminAPI", "TenantAPI", "Workflow", "Mail", "MailSMTP", "DNS", "DNSProviders",
-                "DNSResolver", "Certificates", "TLS", "ACME", asyncHTTPClient,
+                "DNSResolver", "Certificates", "TLS", "ACME", "Redis", "TenancyRedis", "EdgeGateway", asyncHTTPClient,
                 hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
                 unixSignals,
             ],
@@ -177,9 +195,14 @@ let package = Package(
                 hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: house),
+        .target(
+            name: "RedisTestSupport", dependencies: ["LocalServers"], path: "Tests/RedisTestSupport",
+            swiftSettings: house),
         .testTarget(
             name: "RedisTests",
-            dependencies: ["Redis", "LocalServers", nioCore, nioPosix, nioSSL, logging, serviceLifecycle],
+            dependencies: [
+                "Redis", "RedisTestSupport", "LocalServers", nioCore, nioPosix, nioSSL, logging, serviceLifecycle,
+            ],
             swiftSettings: house),
         .testTarget(
             name: "DNSResolverTests", dependencies: ["DNS", "DNSResolver", "DNSTestSupport"], swiftSettings: house),
@@ -227,9 +250,24 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "TenancyRedisTests",
+            dependencies: [
+                "TenancyRedis", "Redis", "RedisTestSupport", "Tenancy", "LocalServers", logging, serviceLifecycle,
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "EdgeGatewayTests",
+            dependencies: [
+                "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates", "Tenancy", "Identity", "LocalServers",
+                asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle,
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "ServerBootstrap", "AdminAPI", "TenantAPI", "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
+                "Redis", "RedisTestSupport", "TenancyRedis", "EdgeGateway", "ServerBootstrap", "AdminAPI", "TenantAPI",
+                "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
                 "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "WorkflowTestKit", "Mail",
                 "DNS", "DNSProviders", "DNSResolver", "DNSTestKit", "DNSTestSupport", "Certificates", "TLS", "ACME",
                 asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, nioCore, logging, serviceLifecycle,
@@ -238,8 +276,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "Tenancy", "TestSupport",
-                "bulkhead", logging,
+                "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "RedisTestSupport", "Tenancy",
+                "TestSupport", "bulkhead", logging,
             ],
             swiftSettings: house),
     ]

@@ -32,9 +32,14 @@ enum Arrows {
         "Identity": ["Tenancy", "Logging"] + cryptography,
         "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "DNS", "Logging"],
         "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging"] + cryptography,
+        "TenancyRedis": ["Redis", "Tenancy", "Logging", "ServiceLifecycle"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,
         "TLS": ["Certificates", "HummingbirdHTTP2", "NIOHTTP2", "NIOSSL", "NIOTLS", "ServiceLifecycle"] + http,
+        "EdgeGateway": [
+            "BulkheadHummingbird", "TLS", "Tenancy", "Identity", "AsyncHTTPClient", "NIOHTTPTypes",
+            "NIOHTTPTypesHTTP1", "ServiceLifecycle",
+        ] + http,
         "AdminAPI": [
             "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",
         ] + http,
@@ -47,13 +52,13 @@ enum Arrows {
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [
         "CLibPQ", "Postgres", "TenancyPostgres", "LocalServers", "CCurl", "MailSMTP", "DNSProviders",
-        "CCAres", "DNSResolver", "ACME", "CHiredis", "Redis",
+        "CCAres", "DNSResolver", "ACME", "CHiredis", "Redis", "TenancyRedis",
     ]
 
     /// Who may use a concrete target, beside the composers.
     static let users: [String: Set<String>] = [
         "CLibPQ": ["Postgres"], "Postgres": ["TenancyPostgres"], "CCurl": ["MailSMTP"],
-        "CCAres": ["DNSResolver"], "CHiredis": ["Redis"],
+        "CCAres": ["DNSResolver"], "CHiredis": ["Redis"], "Redis": ["TenancyRedis"],
     ]
 
     /// Targets that decide and know no technology.

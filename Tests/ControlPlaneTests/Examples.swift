@@ -16,7 +16,7 @@ enum Examples {
         let id = TenantID.random()
         return Tenant(
             id: id, name: "Acme", subdomain: subdomain, tier: TierName("free"), status: status,
-            placement: .ownSchema(of: id), createdAt: Self.now, updatedAt: Self.now, schemaVersion: 1)
+            placement: .ownSchema(of: id), createdAt: Self.now, updatedAt: Self.now, schemaVersion: 1, version: 1)
     }
 
     static func member(_ status: MemberStatus = .active, role: MemberRole = .member) throws -> Member {

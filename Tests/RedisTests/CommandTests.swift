@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Redis
+import RedisTestSupport
 import Testing
 
 @Suite("Commands") struct CommandTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Redis
+import RedisTestSupport
 import ServiceLifecycle
 import Synchronization
 import Testing

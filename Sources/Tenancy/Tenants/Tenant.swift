@@ -20,11 +20,13 @@ public struct Tenant: Sendable, Hashable, Identifiable {
     public var updatedAt: Date
     /// The number of the last tenant migration applied to its tables.
     public var schemaVersion: Int
+    /// Moves on with every change of the record; 1 or more.
+    public var version: Int64
 
     /// A tenant as the catalog has it.
     public init(
         id: TenantID, name: String, subdomain: Subdomain, tier: TierName, status: TenantStatus, placement: Placement,
-        createdAt: Date, updatedAt: Date, schemaVersion: Int
+        createdAt: Date, updatedAt: Date, schemaVersion: Int, version: Int64
     ) {
         self.id = id
         self.name = name
@@ -35,5 +37,6 @@ public struct Tenant: Sendable, Hashable, Identifiable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.schemaVersion = schemaVersion
+        self.version = version
     }
 }

@@ -8,6 +8,11 @@ public struct PostgresTierRepository: TierRepository {
         var lockTimeoutMilliseconds: Int
         var idleInTransactionTimeoutMilliseconds: Int
         var maximumConcurrency: Int
+        var maximumQueued: Int
+        var dedicatedConnections: Int?
+        var tenantRequests: RateLimit
+        var memberRequests: RateLimit
+        var addressRequests: RateLimit
         var maximumUsers: Int?
         var features: [String]
     }
@@ -32,7 +37,10 @@ public struct PostgresTierRepository: TierRepository {
                 name: TierName(name), statementTimeoutMilliseconds: limits.statementTimeoutMilliseconds,
                 lockTimeoutMilliseconds: limits.lockTimeoutMilliseconds,
                 idleInTransactionTimeoutMilliseconds: limits.idleInTransactionTimeoutMilliseconds,
-                maximumConcurrency: limits.maximumConcurrency, maximumUsers: limits.maximumUsers,
+                maximumConcurrency: limits.maximumConcurrency, maximumQueued: limits.maximumQueued,
+                dedicatedConnections: limits.dedicatedConnections, tenantRequests: limits.tenantRequests,
+                memberRequests: limits.memberRequests, addressRequests: limits.addressRequests,
+                maximumUsers: limits.maximumUsers,
                 features: limits.features)
         }
     }

@@ -15,12 +15,12 @@ public struct TenantEntry: Sendable {
     /// The credential, fresh.
     public let credential: ContextCredential
     /// How long things may take.
-    public let limits: Tier
+    public let timeouts: TransactionTimeouts
 
-    /// An entry with this credential and the time limits of this tier.
-    public init(credential: ContextCredential, limits: Tier) {
+    /// An entry with this credential and these timeouts.
+    public init(credential: ContextCredential, timeouts: TransactionTimeouts) {
         self.credential = credential
-        self.limits = limits
+        self.timeouts = timeouts
     }
 
     /// `SELECT bulkhead.enter_tenant(...)` with everything bound.
@@ -29,8 +29,8 @@ public struct TenantEntry: Sendable {
         let query: PostgresQuery = """
             SELECT bulkhead.enter_tenant(\(credential.tenant.uuid)::uuid, \(credential.mode.rawValue)::text, \
             \(credential.expiresAt)::bigint, \(credential.nonce)::text, \(credential.keyID)::text, \
-            \(credential.signature)::bytea, \(self.limits.statementTimeoutMilliseconds)::int, \
-            \(self.limits.lockTimeoutMilliseconds)::int, \(self.limits.idleInTransactionTimeoutMilliseconds)::int)
+            \(credential.signature)::bytea, \(self.timeouts.statementMilliseconds)::int, \
+            \(self.timeouts.lockMilliseconds)::int, \(self.timeouts.idleMilliseconds)::int)
             """
         return query.sharedByScopes()
     }

@@ -47,7 +47,7 @@ struct IsolationProver: Sendable {
     /// In how many tables of a schema a session of `tenant` sees anything.
     private func read(_ schema: String, _ tables: [String], as tenant: TenantID) async throws -> Int {
         let access = TenantAccess(
-            verified: tenant, mode: .readOnly, principal: .system("isolation-proof"), tier: TenantEffects.patience.name)
+            verified: tenant, mode: .readOnly, principal: .system("isolation-proof"), tier: TierName("provisioning"))
         let answers = try await self.effects.database.read([Self.seen(schema, tables)], in: access)
         return try answers.first?.first?[0].decode(Int.self) ?? 0
     }

@@ -6,9 +6,8 @@ import Workflow
 /// What the steps of the workflows about tenants work with.
 struct TenantEffects: Sendable {
     /// DDL waits for nobody and is quick; these limits only stop what has gone wrong.
-    static let patience = Tier(
-        name: TierName("provisioning"), statementTimeoutMilliseconds: 60_000, lockTimeoutMilliseconds: 10_000,
-        idleInTransactionTimeoutMilliseconds: 60_000, maximumConcurrency: 1, maximumUsers: nil, features: [])
+    static let patience = TransactionTimeouts(
+        statementMilliseconds: 60_000, lockMilliseconds: 10_000, idleMilliseconds: 60_000)
 
     /// Writes as `bulkhead_control`, while the attempt is good.
     let fenced: FencedClient
@@ -25,7 +24,7 @@ struct TenantEffects: Sendable {
 
     /// Opens the context of a tenant in a transaction of the owner.
     func entry(_ tenant: TenantID) -> PostgresQuery {
-        TenantEntry(credential: self.signer.credential(for: tenant, mode: .readWrite), limits: Self.patience).query
+        TenantEntry(credential: self.signer.credential(for: tenant, mode: .readWrite), timeouts: Self.patience).query
     }
 
     /// Statements on the tables of a tenant, as their owner and in the tenant's context.

@@ -54,9 +54,8 @@ public struct TenantMigrator: Sendable {
     }
 
     private func migrate(_ tenant: Tenant) async throws {
-        let limits = Tier(
-            name: TierName("migration"), statementTimeoutMilliseconds: 600_000, lockTimeoutMilliseconds: 5_000,
-            idleInTransactionTimeoutMilliseconds: 60_000, maximumConcurrency: 1, maximumUsers: nil, features: [])
+        let timeouts = TransactionTimeouts(
+            statementMilliseconds: 600_000, lockMilliseconds: 5_000, idleMilliseconds: 60_000)
         try await self.client.withTransaction { transaction in
             // The row lock keeps a second run, and a change of status, away.
             let rows = try await transaction.query(
@@ -64,7 +63,7 @@ public struct TenantMigrator: Sendable {
             guard let row = rows.first else { return }
             let version = try TenantRow.tenant(row).schemaVersion
             let entry = TenantEntry(
-                credential: self.signer.credential(for: tenant.id, mode: .readWrite), limits: limits)
+                credential: self.signer.credential(for: tenant.id, mode: .readWrite), timeouts: timeouts)
             let pending = self.template.files.filter { $0.version > version }
             _ = try await transaction.execute(
                 ["SET LOCAL ROLE bulkhead_owner", entry.query]

@@ -80,7 +80,7 @@ public final class TenantDatabase: Sendable {
 
     private func opening(of access: TenantAccess) -> [PostgresQuery] {
         let credential = self.signer.credential(for: access.tenant, mode: access.mode)
-        let enter = TenantEntry(credential: credential, limits: self.limits[access.tier]).query
+        let enter = TenantEntry(credential: credential, timeouts: self.limits[access.tier].timeouts).query
         guard case .member(let user, let role) = access.principal else { return [TenantEntry.forgetSettings, enter] }
         let membership: PostgresQuery = """
             SELECT 1 FROM users WHERE tenant_id = \(access.tenant.uuid)::uuid AND id = \(user.uuid)::uuid \

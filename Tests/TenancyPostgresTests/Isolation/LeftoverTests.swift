@@ -117,7 +117,7 @@ struct LeftoverTests {
                 do {
                     let entry = TenantEntry(
                         credential: two.bulkhead.signer.credential(for: two.b.id, mode: .readOnly),
-                        limits: Tier.builtIn[0])
+                        timeouts: Tier.builtIn[0].timeouts)
                     _ = try await two.bulkhead.app.execute(
                         PostgresBatch([entry.query, injected, "SELECT count(*) FROM clients"]))
                 } catch is PostgresError {}

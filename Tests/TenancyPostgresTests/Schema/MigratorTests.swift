@@ -101,7 +101,7 @@ struct MigratorTests {
                 VALUES ('\(tenant.id)', gen_random_uuid(), 'DE', 'orphan', 'llc')
                 """)
             let entry = TenantEntry(
-                credential: bulkhead.signer.credential(for: tenant.id, mode: .readWrite), limits: Tier.builtIn[1])
+                credential: bulkhead.signer.credential(for: tenant.id, mode: .readWrite), timeouts: Tier.builtIn[1].timeouts)
             let addKey: PostgresQuery = """
                 ALTER TABLE registrations ADD FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, id)
                 """

@@ -1,7 +1,7 @@
 import Foundation
 
 /// An authority and a server's certificate, by openssl.
-enum Certificates {
+enum ServerCertificates {
     static func make(in folder: URL) throws {
         try "subjectAltName=DNS:localhost,IP:127.0.0.1\n".write(
             to: folder.appending(path: "names"), atomically: true, encoding: .utf8)
@@ -26,6 +26,6 @@ enum Certificates {
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure("openssl \(arguments)") }
+        guard process.terminationStatus == 0 else { throw RedisServerFailure("openssl \(arguments)") }
     }
 }
