@@ -15,7 +15,7 @@ struct RouteTests {
     }
 
     private func host(_ entry: RouteEntry) -> String {
-        entry.side == .admin ? "admin.example.com" : "acme.example.com"
+        entry.side == .tenant ? "acme.example.com" : "admin.example.com"
     }
 
     @Test("holds all routes of both sides")
@@ -53,6 +53,7 @@ struct RouteTests {
                 "PUT /api/tenant/clients/{id} (tenant host, member)",
                 "DELETE /api/tenant/clients/{id} (tenant host, member)",
                 "GET /.well-known/jwks.json (tenant host, nothing)",
+                "GET /api/edge/tenants (service host, service)",
             ])
         #expect(server.responder.table.entries.count == lines.count)
     }
@@ -73,23 +74,25 @@ struct RouteTests {
                 try await send(nil).expectProblem(401, "token-required")
                 try await send("a.b.c").expectProblem(401, "token-invalid")
             }
-            if entry.side == .admin {
-                try await send(globex).expectProblem(403, "forbidden")
-            } else {
+            switch entry.side {
+            case .service: try await send(globex).expectProblem(401, "token-invalid")
+            case .admin: try await send(globex).expectProblem(403, "forbidden")
+            case .tenant:
                 try await send(globex).expectProblem(403, "tenant-mismatch")
                 if entry.requirement == .member {
                     try await send(server.adminToken()).expectProblem(401, "token-invalid")
                 }
             }
         }
-        #expect(server.catalog.events.count == server.responder.table.entries.count)
+        #expect(
+            server.catalog.events.count == server.responder.table.entries.count { $0.side != .service })
     }
 
     @Test("one side's routes do not exist on the other")
     func sides() async throws {
         let server = try await TestServer()
         for entry in server.responder.table.entries where entry.path.hasPrefix("/api/") {
-            let host = entry.side == .admin ? "acme.example.com" : "admin.example.com"
+            let host = entry.side == .tenant ? "admin.example.com" : "acme.example.com"
             try await server.send(entry.method, self.path(entry), host: host).expectProblem(404, "not-found")
         }
     }

@@ -56,6 +56,18 @@ extension BulkheadRequestContext {
             return principal
         }
     }
+
+    /// Makes sure that a program of the operator's own asks.
+    ///
+    /// - Throws: ``ProblemDetails`` with status 401 unless it sent the service token.
+    public func requireService() throws(ProblemDetails) {
+        switch self.scope.identity {
+        case .anonymous: throw .tokenRequired
+        case .refused(let problem): throw problem
+        case .proven(.system): return
+        case .proven: throw .forbidden("Only programs of the operator may do this.")
+        }
+    }
 }
 
 /// The request context of Bulkhead's own server.

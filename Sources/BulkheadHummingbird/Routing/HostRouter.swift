@@ -15,6 +15,7 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     private let hosts: HostPolicy
     private let admin: HostSide<Context>
     private let tenant: HostSide<Context>
+    private let service: HostSide<Context>?
 
     /// A responder.
     ///
@@ -24,22 +25,30 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     ///   - limits: of each request.
     ///   - admin: what is served on the admin host.
     ///   - tenant: what is served on the hosts of tenants; its first middleware must be a ``TenantMiddleware``.
+    ///   - service: what is served on the admin host and on hosts that are nobody's, before what else is there; nil for
+    ///     nothing.
     public init(
         hosts: HostPolicy, problems: ProblemTranslator = .init(), limits: RequestLimits = .standard,
-        admin: HostSide<Context>, tenant: HostSide<Context>
+        admin: HostSide<Context>, tenant: HostSide<Context>, service: HostSide<Context>? = nil
     ) {
         self.envelope = RequestEnvelope(hosts: hosts, problems: problems, limits: limits)
         self.hosts = hosts
         self.admin = admin
         self.tenant = tenant
+        self.service = service
     }
 
     /// Every route that is served.
-    public var table: RouteTable { RouteTable(self.admin.table.entries + self.tenant.table.entries) }
+    public var table: RouteTable {
+        RouteTable(self.admin.table.entries + self.tenant.table.entries + (self.service?.table.entries ?? []))
+    }
 
     /// Serves a request.
     public func respond(to request: Request, context: Context) async throws -> Response {
         try await self.envelope.handle(request, context: context) { request, context in
+            if let service = self.service(for: request, context.scope.target) {
+                return try await service.respond(to: request, context: context)
+            }
             switch context.scope.target {
             case .admin: return try await self.admin.respond(to: request, context: context)
             case .tenant: return try await self.tenant.respond(to: request, context: context)
@@ -51,5 +60,12 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
                 return try await self.tenant.respond(to: request, context: context)
             }
         }
+    }
+
+    /// The side for programs of the operator's own, if the request is for one of its routes.
+    private func service(for request: Request, _ target: HostTarget) -> HostSide<Context>? {
+        if case .tenant = target { return nil }
+        guard let service, !service.table.allowedMethods(for: request.uri.path).isEmpty else { return nil }
+        return service
     }
 }

@@ -27,6 +27,7 @@ public struct Route<Context: BulkheadRequestContext>: Sendable {
             case .nothing: break
             case .member: _ = try context.requireMember()
             case .administrator: _ = try context.requireAdministrator()
+            case .service: try context.requireService()
             }
             return try await handler(request, context)
         }

@@ -8,6 +8,9 @@ public struct RouteEntry: Sendable, Hashable, CustomStringConvertible {
         case admin
         /// On the hosts of tenants.
         case tenant
+        /// On the admin host and on hosts that are nobody's: for programs of the operator's own, which reach the server
+        /// by some internal name.
+        case service
     }
 
     /// What a caller has to prove.
@@ -18,6 +21,8 @@ public struct RouteEntry: Sendable, Hashable, CustomStringConvertible {
         case member
         /// To be an active administrator.
         case administrator
+        /// To know the service token.
+        case service
     }
 
     /// The method.

@@ -33,6 +33,9 @@ extension Composition {
             audit: self.audit)
         return HostRouter<BulkheadContext>(
             hosts: self.hosts, problems: ProblemTranslator(additional: Self.problem), admin: admin.side(),
-            tenant: tenant.side())
+            tenant: tenant.side(),
+            service: EdgeTenantsRoutes(
+                hosts: self.hosts, directory: self.directory, token: self.configuration.edgeToken
+            ).side())
     }
 }

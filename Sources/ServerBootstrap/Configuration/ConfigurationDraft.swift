@@ -39,6 +39,7 @@ struct ConfigurationDraft {
         let provisioning = self.provisioning()
         let mail = self.mail(baseDomain: domain)
         let dns = self.dns(baseDomain: domain, services: services)
+        let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
             let prepared, let secret, let cost, let level, let provisioning, let dns
         else { return nil }
@@ -47,7 +48,7 @@ struct ConfigurationDraft {
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management, publicScheme: scheme,
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
             preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
-            provisioning: provisioning, mail: mail, dns: dns, certificate: certificate)
+            provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken)
     }
 
     // MARK: Parts

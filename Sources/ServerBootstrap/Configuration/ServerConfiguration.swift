@@ -1,4 +1,4 @@
-import BulkheadHummingbird
+public import BulkheadHummingbird
 public import Foundation
 public import Identity
 public import Logging
@@ -64,4 +64,6 @@ public struct ServerConfiguration: Sendable {
     public var dns = DNSConfiguration()
     /// What the HTTP listener shows to those who come by HTTPS; nil if it speaks plain HTTP.
     public var certificate: CertificateConfiguration?
+    /// What front ends that ask which tenant a host is have to send; nil refuses all of them.
+    public var edgeToken: ServiceToken?
 }

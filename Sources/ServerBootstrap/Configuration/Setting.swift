@@ -145,6 +145,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case acmeSkipsCheck = "acme.skipPropagationCheck"
     /// How long one order may take.
     case acmeTimeout = "acme.timeoutSeconds"
+    /// What front ends that ask which tenant a host is have to send.
+    case edgeToken = "edge.token"
 
     /// What the names of our environment variables begin with.
     static let variablePrefix = "BULKHEAD_"
@@ -171,7 +173,7 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     public var holdsPassword: Bool {
         switch self {
         case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword, .dnsRoute53SecretAccessKey,
-            .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey:
+            .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey, .edgeToken:
             return true
         default: return false
         }

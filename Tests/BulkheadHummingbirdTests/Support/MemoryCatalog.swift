@@ -56,7 +56,8 @@ final class MemoryCatalog: Sendable {
         let label = try #require(Subdomain(stored: subdomain))
         let tenant = Tenant(
             id: id, name: subdomain.capitalized + " Ltd", subdomain: label, tier: TierName("standard"), status: status,
-            placement: .ownSchema(of: id), createdAt: Self.instant, updatedAt: Self.instant, schemaVersion: 7, version: 1)
+            placement: .ownSchema(of: id), createdAt: Self.instant, updatedAt: Self.instant, schemaVersion: 7,
+            version: 1)
         self.state.withLock { $0.tenants.append(tenant) }
         return tenant
     }

@@ -24,7 +24,8 @@ extension MemoryCatalog: TenantProvisioner {
             let id = TenantID.random()
             let tenant = Tenant(
                 id: id, name: new.name, subdomain: new.subdomain, tier: new.tier, status: .provisioning,
-                placement: .ownSchema(of: id), createdAt: Self.instant, updatedAt: Self.instant, schemaVersion: 7, version: 1)
+                placement: .ownSchema(of: id), createdAt: Self.instant, updatedAt: Self.instant, schemaVersion: 7,
+                version: 1)
             state.tenants.append(tenant)
             return tenant
         }

@@ -29,7 +29,8 @@ struct TestServer: Sendable {
 
     init(
         trusted: [String] = [], problems: ProblemTranslator = .init(), bareIsAdmin: Bool = false,
-        mailbox: Mailbox? = nil, inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
+        mailbox: Mailbox? = nil, edgeToken: String? = nil,
+        inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
     ) async throws {
         let base = try #require(BaseDomain("example.com"))
         self.hosts = HostPolicy(
@@ -46,7 +47,10 @@ struct TestServer: Sendable {
         let admin = Self.adminRoutes(self.catalog, self.hosts, self.tokens, self.hasher, mailbox)
         let tenant = Self.tenantRoutes(self.catalog, self.hosts, self.tokens, self.hasher, self.log.logger)
         self.responder = HostRouter(
-            hosts: self.hosts, problems: problems, admin: admin.side(inner: inner), tenant: tenant.side(inner: inner))
+            hosts: self.hosts, problems: problems, admin: admin.side(inner: inner), tenant: tenant.side(inner: inner),
+            service: EdgeTenantsRoutes(
+                hosts: self.hosts, directory: self.catalog, token: edgeToken.flatMap { ServiceToken($0) }
+            ).side())
     }
 
     private static func adminRoutes(
