@@ -8,17 +8,25 @@ public struct HostPolicy: Sendable, Hashable {
     public var bareIsAdmin: Bool
     /// The proxies whose `X-Tenant-ID` and `X-Tenant-Subdomain` are evidence.
     public var trustedPeers: TrustedPeers
+    /// Hosts that all tenants share, such as `api.example.com`: there a token, a header or a source of the application's
+    /// own names the tenant. They come before all other meanings of a name.
+    public var sharedHosts: Set<HostName>
 
     /// A policy.
-    public init(baseDomain: BaseDomain, bareIsAdmin: Bool = false, trustedPeers: TrustedPeers = .none) {
+    public init(
+        baseDomain: BaseDomain, bareIsAdmin: Bool = false, trustedPeers: TrustedPeers = .none,
+        sharedHosts: Set<HostName> = []
+    ) {
         self.baseDomain = baseDomain
         self.bareIsAdmin = bareIsAdmin
         self.trustedPeers = trustedPeers
+        self.sharedHosts = sharedHosts
     }
 
     /// What a request to `host` is addressed to.
     public func target(of host: HostName) -> HostTarget {
-        self.baseDomain.target(of: host, bareIsAdmin: self.bareIsAdmin)
+        if !self.sharedHosts.isEmpty, self.sharedHosts.contains(host) { return .shared }
+        return self.baseDomain.target(of: host, bareIsAdmin: self.bareIsAdmin)
     }
 
     /// The audience of tokens for the admin host.

@@ -34,11 +34,6 @@ public struct TrustedPeers: Sendable, Hashable {
         return Request(head: head, body: request.body)
     }
 
-    /// Whether a trusted peer names a tenant in a field of the request.
-    func namesTenant(_ request: Request, from peer: SocketAddress?) -> Bool {
-        (request.headers.contains(.tenantID) || request.headers.contains(.tenantSubdomain)) && self.contains(peer)
-    }
-
     private static func isReserved(_ name: HTTPField.Name) -> Bool {
         name.canonicalName.hasPrefix("x-tenant-") || name == .forwardedHost
     }

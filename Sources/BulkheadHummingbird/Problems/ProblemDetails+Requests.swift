@@ -93,6 +93,14 @@ extension ProblemDetails {
             headers: [.retryAfter: String(seconds)])
     }
 
+    /// 503: the request took longer than it may.
+    public static var deadlineExceeded: Self {
+        Self(
+            "deadline-exceeded", .serviceUnavailable, title: "The request took too long",
+            detail: "It was given up. A request that changes something may have done so: look before repeating it.",
+            headers: [.retryAfter: "1"])
+    }
+
     /// 503: too much at once.
     ///
     /// - Parameter retryAfter: after how many seconds another try makes sense.

@@ -12,7 +12,6 @@ import Tenancy
 /// ```
 public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     private let envelope: RequestEnvelope<Context>
-    private let hosts: HostPolicy
     private let admin: HostSide<Context>
     private let tenant: HostSide<Context>
     private let service: HostSide<Context>?
@@ -32,7 +31,6 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
         admin: HostSide<Context>, tenant: HostSide<Context>, service: HostSide<Context>? = nil
     ) {
         self.envelope = RequestEnvelope(hosts: hosts, problems: problems, limits: limits)
-        self.hosts = hosts
         self.admin = admin
         self.tenant = tenant
         self.service = service
@@ -51,13 +49,9 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
             }
             switch context.scope.target {
             case .admin: return try await self.admin.respond(to: request, context: context)
-            case .tenant: return try await self.tenant.respond(to: request, context: context)
-            case .unknown:
-                // A trusted proxy may name the tenant where the host does not.
-                guard self.hosts.trustedPeers.namesTenant(request, from: context.scope.peer) else {
-                    throw ProblemDetails.tenantNotFound
-                }
-                return try await self.tenant.respond(to: request, context: context)
+            // A host that is nobody's is the tenants' middleware's to judge: a trusted proxy or a source of the
+            // application's own may name the tenant where the host does not.
+            case .tenant, .shared, .unknown: return try await self.tenant.respond(to: request, context: context)
             }
         }
     }

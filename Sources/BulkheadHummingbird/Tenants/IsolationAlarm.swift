@@ -20,7 +20,7 @@ public struct IsolationAlarm: Sendable {
         public var addressed: TenantID?
         /// The tenant that the evidence names; nil if it names none, only a foreign audience.
         public var claimed: TenantID?
-        /// What disagreed: `token`, `audience` or `header`.
+        /// What disagreed: `token`, `audience`, `host`, `header` or the name of a source.
         public var evidence: String
 
         /// An attempt.

@@ -18,6 +18,8 @@ public import Tenancy
 public struct TenantMiddleware<Context: BulkheadRequestContext>: RouterMiddleware {
     private let resolver: TenantResolver
     private let signInRoutes: Set<String>
+    private let staysOpen: @Sendable (Request, Context) -> Bool
+    private let sessions: (any TenantSessionSource)?
 
     /// A middleware.
     ///
@@ -26,15 +28,24 @@ public struct TenantMiddleware<Context: BulkheadRequestContext>: RouterMiddlewar
     ///   - directory: where tenants are found.
     ///   - tokens: verifies access tokens.
     ///   - audit: where isolation violations are written down.
+    ///   - sources: what may tell the tenant of a request, in order; see ``TenantSource``.
+    ///   - sessions: what lends tenants' sessions to the routes behind; nil if they open their own.
     ///   - signInRoutes: templates of routes that stay open in a read-only tenant although they are no reads: without
     ///     signing in nobody could read.
+    ///   - staysOpen: the same for code that has no templates of routes, such as a proxy: whether this request passes in
+    ///     a read-only tenant although its method is no read.
     public init(
         hosts: HostPolicy, directory: any TenantDirectory, tokens: TokenAuthority, audit: any AuditTrail,
-        signInRoutes: Set<String> = []
+        sources: [TenantSource] = .standard, sessions: (any TenantSessionSource)? = nil,
+        signInRoutes: Set<String> = [],
+        staysOpen: @escaping @Sendable (Request, Context) -> Bool = { _, _ in false }
     ) {
         self.resolver = TenantResolver(
-            hosts: hosts, directory: directory, tokens: tokens, alarm: IsolationAlarm(audit: audit))
+            trail: TenantTrail(hosts: hosts, directory: directory, sources: sources), tokens: tokens,
+            alarm: IsolationAlarm(audit: audit))
+        self.sessions = sessions
         self.signInRoutes = signInRoutes
+        self.staysOpen = staysOpen
     }
 
     /// Serves a request to a tenant.
@@ -45,10 +56,14 @@ public struct TenantMiddleware<Context: BulkheadRequestContext>: RouterMiddlewar
         _ request: Request, context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        guard !context.scope.requestID.isEmpty else {
+            context.logger.critical("TenantMiddleware without a RequestEnvelope around it")
+            throw ProblemDetails.internalError
+        }
         let resolution = try await self.resolver.resolve(request, context.scope, context.logger)
         let tenant = resolution.tenant
-        let isRead = request.method == .get || request.method == .head
-        if tenant.status.admission == .readsOnly, !isRead, !self.staysOpen(context) {
+        let isRead = Self.isRead(request.method)
+        if tenant.status.admission == .readsOnly, !isRead, !self.staysOpen(in: context, request) {
             throw ProblemDetails.tenantReadOnly
         }
         var context = context
@@ -59,12 +74,21 @@ public struct TenantMiddleware<Context: BulkheadRequestContext>: RouterMiddlewar
         let access = TenantAccess(
             verified: tenant.id, mode: isRead ? .readOnly : .readWrite, principal: principal, tier: tenant.tier,
             requestID: context.scope.requestID)
-        context.scope.tenant = TenantContext(
-            tenant: tenant, access: access, deadline: context.scope.deadline, logger: context.logger)
+        let found = TenantContext(
+            tenant: tenant, access: access, deadline: context.scope.deadline, logger: context.logger,
+            sessions: self.sessions)
+        try found.checkDeadline()
+        context.scope.tenant = found
         return try await next(request, context)
     }
 
-    private func staysOpen(_ context: Context) -> Bool {
-        context.endpointPath.map(self.signInRoutes.contains) ?? false
+    /// Whether a method is safe (RFC 9110, section 9.2.1).
+    private static func isRead(_ method: HTTPRequest.Method) -> Bool {
+        method == .get || method == .head || method == .options
+    }
+
+    private func staysOpen(in context: Context, _ request: Request) -> Bool {
+        if let path = context.endpointPath, self.signInRoutes.contains(path) { return true }
+        return self.staysOpen(request, context)
     }
 }

@@ -8,12 +8,14 @@ import Tenancy
 ///
 /// In this order, so that each answer says no more than the one before allows: no such tenant (404, also for deleted
 /// ones), evidence that disagrees (403, with an alarm), the tenant's status. A token that is merely bad is kept for the
-/// route to judge: routes for strangers do not mind.
+/// route to judge: routes for strangers do not mind. Only where nothing but a token can name the tenant is a bad one
+/// the end of it (401).
 struct TenantResolver: Sendable {
-    let hosts: HostPolicy
-    let directory: any TenantDirectory
+    let trail: TenantTrail
     let tokens: TokenAuthority
     let alarm: IsolationAlarm
+
+    private var hosts: HostPolicy { self.trail.hosts }
 
     /// The tenant and who asks.
     struct Resolution {
@@ -22,13 +24,12 @@ struct TenantResolver: Sendable {
     }
 
     func resolve(_ request: Request, _ scope: RequestScope, _ logger: Logger) async throws -> Resolution {
-        let header = try await self.headerTenant(request, scope)
-        guard let tenant = try await self.hostTenant(scope) ?? header, tenant.status.admission != .unknown else {
-            throw ProblemDetails.tenantNotFound
-        }
+        let found = try await self.trail.follow(request, scope)
+        let claimMayName = self.trail.claimMayName(scope)
+        guard found.tenant != nil || claimMayName else { throw ProblemDetails.tenantNotFound }
         let token = try self.token(of: request, logger)
-        let violation = self.violation(tenant, header: header, token, scope)
-        if let violation {
+        guard let tenant = try await self.tenant(found, token) else { throw token.refusal }
+        if let violation = self.violation(tenant, found, token, scope) {
             await self.alarm.raise(violation, requestID: scope.requestID, logger: logger)
             throw ProblemDetails.tenantMismatch
         }
@@ -36,36 +37,11 @@ struct TenantResolver: Sendable {
         return Resolution(tenant: tenant, identity: token.identity(for: tenant, self.hosts))
     }
 
-    // MARK: Tenants
-
-    private func hostTenant(_ scope: RequestScope) async throws -> Tenant? {
-        guard case .tenant(let subdomain) = scope.target else { return nil }
-        guard let tenant = try await self.directory.entry(for: subdomain) else { throw ProblemDetails.tenantNotFound }
-        return tenant
-    }
-
-    /// The tenant that a trusted proxy names; the fields of others have been removed already.
-    private func headerTenant(_ request: Request, _ scope: RequestScope) async throws -> Tenant? {
-        let id = request.headers[.tenantID]
-        let subdomain = request.headers[.tenantSubdomain]
-        guard id != nil || subdomain != nil, self.hosts.trustedPeers.contains(scope.peer) else { return nil }
-        var found: [Tenant?] = []
-        if let id {
-            guard let id = TenantID(id) else { throw ProblemDetails.badRequest("X-Tenant-ID must be one UUID.") }
-            found.append(try await self.directory.entry(for: id))
-        }
-        if let subdomain {
-            guard let label = Subdomain(stored: subdomain) else {
-                throw ProblemDetails.badRequest("X-Tenant-Subdomain must be one subdomain.")
-            }
-            found.append(try await self.directory.entry(for: label))
-        }
-        let tenants = found.compactMap(\.self)
-        guard tenants.count == found.count, let first = tenants.first else { throw ProblemDetails.tenantNotFound }
-        guard tenants.allSatisfy({ $0.id == first.id }) else {
-            throw ProblemDetails.badRequest("X-Tenant-ID and X-Tenant-Subdomain name different tenants.")
-        }
-        return first
+    /// The tenant found, or else the one that the token names.
+    private func tenant(_ found: TenantTrail.Found, _ token: Token) async throws -> Tenant? {
+        if let tenant = found.tenant { return tenant }
+        guard let claim = token.claim(at: self.hosts) else { return nil }
+        return try await self.trail.tenant(claim.tenant)
     }
 
     // MARK: Tokens
@@ -80,9 +56,29 @@ struct TenantResolver: Sendable {
             case .none: return .anonymous
             case .bad(let problem): return .refused(.tokenRefused(problem))
             case .genuine(let token):
-                guard token.audience == hosts.audience(of: tenant), case .member(let user, let role, _) = token.subject
+                guard token.audience == hosts.audience(of: tenant),
+                    case .member(let user, let role, tenant.id) = token.subject
                 else { return .refused(.tokenRefused(.audience)) }
                 return .proven(.member(user, role))
+            }
+        }
+
+        /// What a member's token says, if it was made for some host of ours.
+        ///
+        /// A token whose audience is no host of ours is merely bad; one for another of our hosts is somebody's way in.
+        func claim(at hosts: HostPolicy) -> (principal: Principal, tenant: TenantID, audience: String)? {
+            guard case .genuine(let token) = self, case .member(let user, let role, let tenant) = token.subject,
+                hosts.isOurs(audience: token.audience)
+            else { return nil }
+            return (.member(user, role), tenant, token.audience)
+        }
+
+        /// What whoever sent this is told where nothing but a token can name the tenant.
+        var refusal: ProblemDetails {
+            switch self {
+            case .none: return .tokenRequired
+            case .bad(let problem): return .tokenRefused(problem)
+            case .genuine: return .tokenRefused(.audience)
             }
         }
     }
@@ -97,37 +93,27 @@ struct TenantResolver: Sendable {
         }
     }
 
-    /// Whether a genuine token or a proxy speaks for another tenant than the host.
-    ///
-    /// A token whose audience is no host of ours is merely bad; one for another of our hosts is somebody's way in.
+    /// Whether a genuine token, or anything else that the request carries, speaks for another tenant than the one
+    /// addressed.
     private func violation(
-        _ tenant: Tenant, header: Tenant?, _ token: Token, _ scope: RequestScope
+        _ tenant: Tenant, _ found: TenantTrail.Found, _ token: Token, _ scope: RequestScope
     ) -> IsolationAlarm.Violation? {
-        var principal = Principal.anonymous
-        var claim: TenantID?
-        var isForeign = false
-        if case .genuine(let token) = token, case .member(let user, let role, let tenantID) = token.subject,
-            self.hosts.isOurs(audience: token.audience)
-        {
-            principal = .member(user, role)
-            claim = tenantID
-            isForeign = token.audience != self.hosts.audience(of: tenant)
+        var evidence = TenantEvidence(found.items)
+        let claim = found.claimIndex == nil ? nil : token.claim(at: self.hosts)
+        if let claim, let place = found.claimIndex {
+            evidence.items.insert(.init(source: "token", tenant: claim.tenant, isCredential: true), at: place)
         }
-        func violation(_ claimed: TenantID?, _ evidence: String) -> IsolationAlarm.Violation {
+        func violation(_ addressed: TenantID, _ claimed: TenantID?, _ source: String) -> IsolationAlarm.Violation {
             .init(
-                principal: principal, host: scope.host?.description ?? "", addressed: tenant.id, claimed: claimed,
-                evidence: evidence)
+                principal: claim?.principal ?? .anonymous, host: scope.host?.description ?? "", addressed: addressed,
+                claimed: claimed, evidence: source)
         }
-        let host = self.isHost(scope) ? tenant.id : nil
-        switch TenantGate.decide(.init(host: host, claim: claim, header: header?.id)) {
-        case .mismatch(_, let claimed): return violation(claimed, claimed == claim ? "token" : "header")
-        case .tenant where isForeign: return violation(claim, "audience")
-        case .tenant, .none: return nil
+        switch TenantGate.decide(evidence) {
+        case .mismatch(let addressed, let claimed):
+            return violation(addressed, claimed, evidence.items.first { $0.tenant == claimed }?.source ?? "token")
+        case .tenant, .none:
+            guard let claim, claim.audience != self.hosts.audience(of: tenant) else { return nil }
+            return violation(tenant.id, claim.tenant, "audience")
         }
-    }
-
-    private func isHost(_ scope: RequestScope) -> Bool {
-        guard case .tenant = scope.target else { return false }
-        return true
     }
 }

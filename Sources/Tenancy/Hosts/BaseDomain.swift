@@ -36,6 +36,8 @@ public enum HostTarget: Hashable, Sendable {
     case admin
     /// Portal and API of the tenant with this subdomain, if there is one.
     case tenant(Subdomain)
+    /// A host that all tenants share: which one is meant has to be said elsewhere.
+    case shared
     /// None of ours.
     case unknown
 }
