@@ -58,7 +58,7 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
 
     /// The side for programs of the operator's own, if the request is for one of its routes.
     private func service(for request: Request, _ target: HostTarget) -> HostSide<Context>? {
-        if case .tenant = target { return nil }
+        guard target == .admin || target == .unknown else { return nil }
         guard let service, !service.table.allowedMethods(for: request.uri.path).isEmpty else { return nil }
         return service
     }
