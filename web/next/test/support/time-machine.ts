@@ -7,10 +7,11 @@ export class TimeMachine {
     constructor(context: TestContext) {
         const now = performance.now.bind(performance);
         const wallTime = Date.now;
-        performance.now = () => now() + this.#offset;
+        // Node.js 18 lets it be defined anew, but not assigned.
+        define(performance, () => now() + this.#offset);
         Date.now = () => wallTime() + this.#offset;
         context.after(() => {
-            performance.now = now;
+            define(performance, now);
             Date.now = wallTime;
         });
     }
@@ -19,4 +20,8 @@ export class TimeMachine {
     advance(milliseconds: number): void {
         this.#offset += milliseconds;
     }
+}
+
+function define(clock: Performance, now: () => number): void {
+    Object.defineProperty(clock, "now", { value: now, configurable: true });
 }
