@@ -56,7 +56,7 @@ struct EdgeTenantsTests {
             "xn--acme-.example.com", "acme..example.com", "..",
         ])
     func unknown(host: String) async throws {
-        try await self.ask(try await self.server(), "?host=\(host)").expectProblem(404, "tenant-not-found")
+        try await self.ask(try await self.server(), "?host=\(host)").expectProblem(404, "host-unknown")
     }
 
     @Test(
@@ -72,7 +72,7 @@ struct EdgeTenantsTests {
         let server = try await self.server()
         server.catalog.setStatus(status, of: server.acme.id)
         let answer = try await self.ask(server, "?host=acme.example.com")
-        guard status.admission != .unknown else { return try answer.expectProblem(404, "tenant-not-found") }
+        guard status.admission != .unknown else { return try answer.expectProblem(404, "host-unknown") }
         #expect(answer.status == 200)
         #expect(try answer.string("status") == status.rawValue)
     }

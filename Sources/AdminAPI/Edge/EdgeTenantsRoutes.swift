@@ -50,7 +50,7 @@ public struct EdgeTenantsRoutes: RouteGroup {
         // What is no host name is no tenant's either: a front end passes on whatever strangers send.
         guard let host = HostName(authority: text), case .tenant(let subdomain) = self.hosts.target(of: host),
             let tenant = try await self.directory.entry(for: subdomain), tenant.status.admission != .unknown
-        else { throw ProblemDetails.tenantNotFound }
+        else { throw ProblemDetails.hostUnknown }
         return Response.json(
             EdgeTenantDocument(tenant: tenant, host: self.hosts.baseDomain.host(of: subdomain)),
             headers: [.cacheControl: "private, max-age=\(Self.lifetime)", .vary: "Authorization"])

@@ -44,7 +44,7 @@ struct ServerOrders {
         }
     }
 
-    /// `tenant suspend acme`
+    /// Carries out an order such as `tenant suspend acme`.
     private func intervene(_ order: String) async throws {
         let words = order.split(separator: " ").map(String.init)
         guard words.count == 3, words[0] == "tenant", let id = self.tenants[words[2]] else {

@@ -115,12 +115,15 @@ function lifetimeOf(response: Response): number {
     return seconds === null ? Infinity : Number(seconds[1]) * 1_000;
 }
 
-/** Whether it is Bulkhead that says so: the 404 of a proxy or of a wrong address must not take all tenants down. */
+/**
+ * Whether this is about the host that was asked for. The 404 of a proxy, of a wrong address, or Bulkhead's own
+ * `tenant-not-found` about the host in the endpoint's address must not take all tenants down.
+ */
 async function saysNotFound(response: Response): Promise<boolean> {
     if (response.headers.get("content-type")?.split(";")[0]?.trim() !== "application/problem+json") return false;
     const problem = json(await limitedText(response)) as { readonly type?: unknown } | null | undefined;
     const type = problem?.type;
-    return typeof type === "string" && type.endsWith("/tenant-not-found");
+    return typeof type === "string" && type.endsWith("/host-unknown");
 }
 
 function json(text: string): unknown {

@@ -15,7 +15,7 @@ function answer(input: URL): Response {
     asked.push(host);
     const headers = { "content-type": "application/problem+json" };
     if (!host.startsWith("acme.")) {
-        const type = "https://bulkhead.dev/problems/tenant-not-found";
+        const type = "https://bulkhead.dev/problems/host-unknown";
         return new Response(JSON.stringify({ type }), { status: 404, headers });
     }
     const id = "018f0000-0000-7000-8000-000000000001";

@@ -118,7 +118,7 @@ export class FakeBulkhead {
     #answer(response: ServerResponse, host: string): void {
         const subdomain = host.replace(/\.example\.com$/, "");
         const tenant = this.#statuses.get(subdomain);
-        if (tenant === undefined) return problem(response, 404, "tenant-not-found");
+        if (tenant === undefined) return problem(response, 404, "host-unknown");
         const headers = this.maxAge === undefined ? {} : { "cache-control": `private, max-age=${this.maxAge}` };
         json(response, 200, JSON.stringify({ ...tenant, subdomain, tier: "standard" }), headers);
     }
@@ -158,7 +158,7 @@ export class FakeBulkhead {
                 response.writeHead(404, { "content-type": "text/html" }).end("<h1>Not found</h1>");
                 return true;
             case "other 404":
-                problem(response, 404, "not-found");
+                problem(response, 404, "tenant-not-found");
                 return true;
             case "other tenant":
                 json(response, 200, JSON.stringify({ ...good, subdomain: "other" }));
