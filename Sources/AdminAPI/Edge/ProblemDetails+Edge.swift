@@ -1,4 +1,5 @@
 import BulkheadHummingbird
+import HTTPTypes
 
 extension ProblemDetails {
     /// 404: the host that was asked about is no tenant's.
