@@ -59,6 +59,15 @@ class Dev:
         pids = self.psql("SELECT pid FROM pg_stat_activity WHERE usename = 'bulkhead_app'").split()
         return {pid: ticks(pid) for pid in pids}
 
+    def database_ticks(self):
+        """CPU ticks used so far by the server with all its processes, those that have ended included."""
+        postmaster = int(self.psql("SELECT pg_read_file('postmaster.pid', 0, 20)").split()[0])
+        children = run("pgrep", "-P", str(postmaster)).split()
+        with open(f"/proc/{postmaster}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        ended = int(fields[13]) + int(fields[14])
+        return ended + sum(ticks(pid) for pid in children)
+
 
 class Serve:
     """A `bulkhead serve` that only answers requests, on the databases of a `Dev`; settings as there."""

@@ -40,7 +40,7 @@ function check(line,    upper, start) {
         sub(/^[;" \t]*/, "", start)
     }
     sub(/^"*[ \t]*/, "", start)
-    if (start ~ /^SET[ \t]/ && start !~ /^SET[ \t]+(LOCAL|CONSTRAINTS|TRANSACTION)[ \t]/) report("SET without LOCAL")
+    if (start ~ /^SET[ \t]/ && start !~ /^SET[ \t]+(LOCAL|CONSTRAINTS|TRANSACTION|transaction_isolation)[ \t]/) report("SET without LOCAL")
     if (start ~ /^PREPARE[ \t]/ && start !~ /^PREPARE TRANSACTION/) report("a prepared statement of SQL's own")
     if (start ~ /^LISTEN[ \t]/ && !listens) report("LISTEN, outside the listener,")
 }

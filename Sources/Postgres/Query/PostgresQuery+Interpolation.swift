@@ -44,6 +44,14 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             self.sql += text
         }
 
+        /// Puts a number into the statement as it is, so that it belongs to the plan.
+        ///
+        /// For the few values that plans depend on, above all LIMIT: as a bound value it is unknown to a plan that is kept,
+        /// and the server plans anew with every execution. Each number is a statement of its own.
+        public mutating func appendInterpolation(literal number: Int) {
+            self.sql += String(number)
+        }
+
         /// Puts a name into the statement, in double quotes (PostgreSQL manual, section 4.1.1).
         public mutating func appendInterpolation(identifier name: String) {
             self.sql += PostgresQuery.quoted(identifier: name)

@@ -1,9 +1,16 @@
 /// One cell of a row.
 public struct PostgresCell: Sendable {
-    let row: PostgresRow
-    let column: Int?
+    @usableFromInline let row: PostgresRow
+    @usableFromInline let column: Int?
     /// The name that was asked for, if there is no such column.
     let name: String?
+
+    @usableFromInline
+    init(row: PostgresRow, column: Int?, name: String?) {
+        self.row = row
+        self.column = column
+        self.name = name
+    }
 
     /// The name of the column.
     public var columnName: String {
@@ -24,6 +31,7 @@ public struct PostgresCell: Sendable {
     /// Reads the cell as a type.
     ///
     /// Throws ``PostgresError/Code/decoding``, naming column and type, never the value.
+    @inlinable
     public func decode<Value: PostgresDecodable>(_ type: Value.Type = Value.self) throws -> Value {
         guard self.column != nil else { throw self.mismatch(type, found: "no such column") }
         return try self.withBytes { bytes in
@@ -38,10 +46,12 @@ public struct PostgresCell: Sendable {
         }
     }
 
+    @usableFromInline
     func mismatch<Value: PostgresDecodable>(_ type: Value.Type, found: String) -> PostgresError {
         .decoding(column: self.columnName, expected: Value.postgresTypeName, found: found)
     }
 
+    @inlinable
     func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>?) throws -> Result) rethrows -> Result {
         guard let column = self.column else { return try body(nil) }
         return try self.row.storage.withBytes(row: self.row.index, column: column, body)

@@ -2,8 +2,13 @@
 ///
 /// Cheap to copy; keeps the whole result in memory.
 public struct PostgresRow: Sendable {
-    let storage: RowStorage
-    let index: Int
+    @usableFromInline let storage: RowStorage
+    @usableFromInline let index: Int
+
+    init(storage: RowStorage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
 
     /// The columns, in order.
     public var columns: [PostgresColumn] { self.storage.columns.columns }
@@ -11,8 +16,9 @@ public struct PostgresRow: Sendable {
     /// The cell in a column, counted from 0.
     ///
     /// A cell that does not exist throws when it is decoded.
+    @inlinable
     public subscript(column: Int) -> PostgresCell {
-        let isValid = column >= 0 && column < self.storage.columns.count
+        let isValid = column >= 0 && column < self.storage.columnCount
         return PostgresCell(row: self, column: isValid ? column : nil, name: isValid ? nil : "#\(column)")
     }
 
@@ -25,6 +31,7 @@ public struct PostgresRow: Sendable {
     }
 
     /// Reads the leading columns, in order: `let (id, name) = try row.decode(UUID.self, String?.self)`.
+    @inlinable
     public func decode<each Value: PostgresDecodable>(_ types: repeat (each Value).Type) throws
         -> (repeat each Value)
     {

@@ -16,7 +16,7 @@ public protocol PostgresDecodable: Sendable {
 
 extension PostgresDecodable {
     /// NULL is an error.
-    public static var postgresNull: Self? { nil }
+    @inlinable public static var postgresNull: Self? { nil }
 }
 
 extension PostgresBinding: PostgresEncodable {
@@ -33,11 +33,12 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     /// That of the value, "or NULL".
     public static var postgresTypeName: String { Wrapped.postgresTypeName + " or NULL" }
     /// Reads the value.
+    @inlinable
     public static func decode(postgresText bytes: UnsafeBufferPointer<UInt8>) -> Self? {
         Wrapped.decode(postgresText: bytes).map { .some($0) }
     }
     /// NULL is nil.
-    public static var postgresNull: Self? { .some(.none) }
+    @inlinable public static var postgresNull: Self? { .some(.none) }
 }
 
 /// An enum with a text value is stored as that text.

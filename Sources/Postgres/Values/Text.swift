@@ -21,6 +21,7 @@ extension Substring: PostgresEncodable {
 private let hexadecimal = Array("0123456789abcdef".utf8)
 
 /// The value of a hexadecimal digit of either case; nil for anything else.
+@inline(__always)
 func hexadecimalValue(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")

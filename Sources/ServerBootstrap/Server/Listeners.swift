@@ -92,7 +92,7 @@ struct Listeners: Service {
 
     private static func server(_ certificate: ServerCertificate?) -> HTTPServerBuilder {
         guard let certificate else {
-            return .http1(
+            return .plain(
                 configuration: .init(additionalChannelHandlers: [RequestHeadGuard()], idleTimeout: Self.idleTimeout))
         }
         return .secure(

@@ -44,7 +44,16 @@ extension HTTPServerBuilder {
         _ certificate: LiveCertificate, configuration: TLSListenerConfiguration = .init()
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            TLSHTTPChannel(certificate: certificate, configuration: configuration, responder: responder)
+            EventLoopChannel(
+                connection: TLSHTTPChannel(
+                    certificate: certificate, configuration: configuration, responder: responder))
+        }
+    }
+
+    /// HTTP/1.1 without TLS, each connection served on the thread of its event loop.
+    public static func plain(configuration: HTTP1Channel.Configuration = .init()) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            EventLoopChannel(connection: HTTP1Channel(responder: responder, configuration: configuration))
         }
     }
 }

@@ -26,7 +26,7 @@ public struct Identifier<Kind>: Hashable, Sendable, Codable, CustomStringConvert
 
     /// The 36 characters of the text form, lower-case.
     public var description: String {
-        self.uuid.uuidString.lowercased()
+        Hexadecimal.text(self.uuid)
     }
 
     /// Reads a JSON string.

@@ -19,6 +19,11 @@ public struct EmailAddress: Hashable, Sendable, Codable, CustomStringConvertible
         self.description = address
     }
 
+    /// Takes an address as the database has it, which was checked when it went in and is not checked again.
+    package init(stored address: String) {
+        self.description = address
+    }
+
     /// Reads a JSON string.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

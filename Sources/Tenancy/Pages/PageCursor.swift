@@ -28,7 +28,15 @@ public struct PageCursor: Sendable, Hashable {
 
     /// The form for a URL: base64url without padding (RFC 4648, section 5).
     public var text: String {
-        Data("\(self.microseconds),\(self.id.uuidString.lowercased())".utf8).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let base64 = Data("\(self.microseconds),\(Hexadecimal.text(self.id))".utf8).base64EncodedData()
+        let bytes = base64.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: "+"): return UInt8(ascii: "-")
+            case UInt8(ascii: "/"): return UInt8(ascii: "_")
+            case UInt8(ascii: "="): return nil
+            default: return byte
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

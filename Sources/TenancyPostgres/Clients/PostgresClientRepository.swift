@@ -22,12 +22,12 @@ public struct PostgresClientRepository: ClientRepository {
                 SELECT \(part: Self.columns) FROM clients
                 WHERE tenant_id = \(tenant)::uuid
                   AND (created_at, id) > (\(cursor.timestamp)::timestamptz, \(cursor.id)::uuid)
-                ORDER BY tenant_id, created_at, id LIMIT \(page.limit + 1)::int
+                ORDER BY tenant_id, created_at, id LIMIT \(literal: page.limit + 1)
                 """
         } else {
             query = """
                 SELECT \(part: Self.columns) FROM clients WHERE tenant_id = \(tenant)::uuid
-                ORDER BY tenant_id, created_at, id LIMIT \(page.limit + 1)::int
+                ORDER BY tenant_id, created_at, id LIMIT \(literal: page.limit + 1)
                 """
         }
         let rows = try await self.database.read([query], in: access).first
@@ -118,11 +118,13 @@ public struct PostgresClientRepository: ClientRepository {
     }
 
     private static func client(_ row: PostgresRow) throws -> Client {
-        let (id, name, email, phone, notes, version, createdAt, updatedAt) = try row.decode(
-            UUID.self, String.self, String?.self, String?.self, String?.self, Int.self, Date.self, Date.self)
-        return Client(
-            id: ClientID(id), name: name, email: email.flatMap { EmailAddress($0) }, phone: phone, notes: notes,
-            version: version, createdAt: createdAt, updatedAt: updatedAt)
+        // Cell by cell: the row as a tuple costs more than its eight values, two hundred times a page.
+        Client(
+            id: ClientID(try row[0].decode(UUID.self)), name: try row[1].decode(String.self),
+            email: try row[2].decode(String?.self).map { EmailAddress(stored: $0) },
+            phone: try row[3].decode(String?.self), notes: try row[4].decode(String?.self),
+            version: try row[5].decode(Int.self), createdAt: try row[6].decode(Date.self),
+            updatedAt: try row[7].decode(Date.self))
     }
 }
 

@@ -22,16 +22,21 @@ public struct ContextCredential: Sendable, CustomStringConvertible {
 
     /// Signs.
     public init(tenant: TenantID, mode: AccessMode, expiresAt: Int64, key: ContextKey) {
+        self.init(
+            tenant: tenant, mode: mode, expiresAt: expiresAt, keyID: key.kid, secret: SymmetricKey(data: key.secret))
+    }
+
+    init(tenant: TenantID, mode: AccessMode, expiresAt: Int64, keyID: String, secret: SymmetricKey) {
         var generator = SystemRandomNumberGenerator()
-        let digits = String(generator.next() as UInt64, radix: 16)
-        self.nonce = String(repeating: "0", count: 16 - digits.count) + digits
+        self.nonce = Hexadecimal.text(generator.next() as UInt64)
         self.tenant = tenant
         self.mode = mode
         self.expiresAt = expiresAt
-        self.keyID = key.kid
-        let message = "\(tenant)|\(mode.rawValue)|\(expiresAt)|\(self.nonce)"
-        self.signature = Array(
-            HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: SymmetricKey(data: key.secret)))
+        self.keyID = keyID
+        var message = "\(tenant)|\(mode.rawValue)|\(expiresAt)|\(self.nonce)"
+        self.signature = message.withUTF8 { bytes in
+            Array(HMAC<SHA256>.authenticationCode(for: UnsafeRawBufferPointer(bytes), using: secret))
+        }
     }
 
     /// Names the tenant and nothing that would be worth stealing.

@@ -1,3 +1,4 @@
+import Crypto
 public import Identity
 import Synchronization
 public import Tenancy
@@ -8,8 +9,14 @@ public final class ContextSigner: Sendable {
     static let lifetime: Int64 = 15_000
 
     private struct State {
-        var key: ContextKey
+        var keyID: String
+        var secret: SymmetricKey
         var offset: Int64 = 0
+
+        init(_ key: ContextKey) {
+            self.keyID = key.kid
+            self.secret = SymmetricKey(data: key.secret)
+        }
     }
 
     private let state: Mutex<State>
@@ -19,13 +26,17 @@ public final class ContextSigner: Sendable {
     /// - Returns: nil if there is no key.
     public init?(keys: [ContextKey]) {
         guard let newest = keys.max(by: { $0.createdAt < $1.createdAt }) else { return nil }
-        self.state = Mutex(State(key: newest))
+        self.state = Mutex(State(newest))
     }
 
     /// Signs with the newest of `keys` from now on; keeps the old key if there is none.
     public func replace(with keys: [ContextKey]) {
         guard let newest = keys.max(by: { $0.createdAt < $1.createdAt }) else { return }
-        self.state.withLock { $0.key = newest }
+        self.state.withLock { state in
+            let offset = state.offset
+            state = State(newest)
+            state.offset = offset
+        }
     }
 
     /// By how many milliseconds the database's clock is ahead of ours, as last measured.
@@ -38,8 +49,9 @@ public final class ContextSigner: Sendable {
 
     /// A credential that is good from now on.
     public func credential(for tenant: TenantID, mode: AccessMode) -> ContextCredential {
-        let (key, offset) = self.state.withLock { ($0.key, $0.offset) }
-        let expiry = SystemClock.milliseconds() + offset + Self.lifetime
-        return ContextCredential(tenant: tenant, mode: mode, expiresAt: expiry, key: key)
+        let state = self.state.withLock { $0 }
+        let expiry = SystemClock.milliseconds() + state.offset + Self.lifetime
+        return ContextCredential(
+            tenant: tenant, mode: mode, expiresAt: expiry, keyID: state.keyID, secret: state.secret)
     }
 }

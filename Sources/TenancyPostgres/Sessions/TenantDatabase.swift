@@ -28,9 +28,9 @@ public final class TenantDatabase: Sendable {
     public func read(_ queries: [PostgresQuery], in access: TenantAccess) async throws -> [PostgresRows] {
         guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
         return try await self.correctingClock {
-            let opening = [TenantEntry.ownIsolation] + self.opening(of: access.readOnly)
+            let opening = self.opening(of: access.readOnly, isolation: TenantEntry.ownIsolation)
             var batch = PostgresBatch(opening + queries)
-            batch.planScope = Placement.ownSchema(of: access.tenant).schema
+            batch.planScope = Placement.schema(of: access.tenant)
             let answers = try await self.client.execute(batch)
             try Self.checkMembership(access, in: answers, opening: opening.count)
             return Array(answers.dropFirst(opening.count))
@@ -41,7 +41,7 @@ public final class TenantDatabase: Sendable {
     func readWithoutTenant(_ query: PostgresQuery) async throws -> PostgresRows {
         try await self.translatingErrors {
             let answers = try await self.client.execute(
-                PostgresBatch([TenantEntry.ownIsolation, TenantEntry.forgetSettings, query]))
+                PostgresBatch([TenantEntry.forgetSettings, TenantEntry.ownIsolation, query]))
             return answers[2]
         }
     }
@@ -53,7 +53,7 @@ public final class TenantDatabase: Sendable {
         _ access: TenantAccess, _ body: (borrowing TenantSession) async throws -> sending Value
     ) async throws -> sending Value {
         try await self.translatingErrors {
-            let scope = Placement.ownSchema(of: access.tenant).schema
+            let scope = Placement.schema(of: access.tenant)
             return try await self.client.withConnection(planScope: scope) { lease in
                 // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                 try await self.open(access, on: lease)
@@ -78,16 +78,23 @@ public final class TenantDatabase: Sendable {
         return offset
     }
 
-    private func opening(of access: TenantAccess) -> [PostgresQuery] {
+    private func opening(of access: TenantAccess, isolation: PostgresQuery? = nil) -> [PostgresQuery] {
         let credential = self.signer.credential(for: access.tenant, mode: access.mode)
         let enter = TenantEntry(credential: credential, timeouts: self.limits[access.tier].timeouts).query
-        guard case .member(let user, let role) = access.principal else { return [TenantEntry.forgetSettings, enter] }
-        let membership: PostgresQuery = """
-            SELECT 1 FROM users WHERE tenant_id = \(access.tenant.uuid)::uuid AND id = \(user.uuid)::uuid \
-            AND role = \(role.rawValue)::text AND status = 'active'
-            """
-        return [TenantEntry.forgetSettings, enter, membership]
+        var opening = [TenantEntry.forgetSettings]
+        if let isolation { opening.append(isolation) }
+        opening.append(enter)
+        guard case .member(let user, let role) = access.principal else { return opening }
+        let bindings = [
+            access.tenant.uuid.postgresBinding, user.uuid.postgresBinding, role.rawValue.postgresBinding,
+        ]
+        opening.append(PostgresQuery(unsafeSQL: Self.membership, bindings: bindings))
+        return opening
     }
+
+    /// Whether the member may act, asked in the same round trip as what the member wants.
+    private static let membership =
+        "SELECT 1 FROM users WHERE tenant_id = $1::uuid AND id = $2::uuid AND role = $3::text AND status = 'active'"
 
     private static func checkMembership(_ access: TenantAccess, in answers: [PostgresRows], opening: Int) throws {
         guard case .member = access.principal else { return }
