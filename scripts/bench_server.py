@@ -24,6 +24,8 @@ class Dev:
 
     def __init__(self, tenants, clients, **settings):
         self.tenants, self.clients = tenants, clients
+        # Everything comes from one address: limits are counted, since that costs something, and refuse nothing.
+        settings = {"RATE_LIMITS": "observe", **settings}
         self.environment = {**os.environ, **{f"BULKHEAD_{name}": str(value) for name, value in settings.items()}}
 
     def __enter__(self):
@@ -77,7 +79,8 @@ class Serve:
         settings = {"DATABASE_URL": urls["control"], "APP_DATABASE_URL": urls["app"], "BASE_DOMAIN": "localhost",
                     "SECRET_FILE": os.path.join(dev.data, "secret"), "HTTP_HOST": "127.0.0.1",
                     # As at the `dev` that made the tokens, which name it.
-                    "PUBLIC_SCHEME": "http", "MANAGEMENT_PORT": "0", "LOG_LEVEL": "error", **settings}
+                    "PUBLIC_SCHEME": "http", "MANAGEMENT_PORT": "0", "LOG_LEVEL": "error",
+                    "RATE_LIMITS": "observe", **settings}
         self.scheme = "https" if "TLS_SOURCE" in settings else "http"
         self.binary, self.folder = dev.binary, dev.folder.name
         self.environment = {**os.environ, **{f"BULKHEAD_{name}": value for name, value in settings.items()}}

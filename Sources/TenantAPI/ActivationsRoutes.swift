@@ -28,7 +28,8 @@ struct ActivationsRoutes: RouteGroup {
                 throw ValidationError(pointer: "/token", detail: "must be the text behind #token= of the link")
             }
         }
-        let member = try await self.activations.activate(token: token, password: password, in: access)
+        let member = try await self.activations.activate(
+            token: token, password: password, in: access, from: context.scope.client)
         return Response.json { json in
             json.member("id", member.id.uuid)
             json.member("email", member.email.description)

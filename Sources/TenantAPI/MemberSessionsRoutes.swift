@@ -22,7 +22,7 @@ struct MemberSessionsRoutes: RouteGroup {
         let fields = try await SignInFields(request, context.scope)
         let session = try await self.sessions.signIn(
             email: fields.email, password: fields.password, audience: self.hosts.audience(of: tenant.tenant),
-            in: tenant.access)
+            in: tenant.access, from: context.scope.client)
         return Response.json { json in
             json.member("accessToken", session.accessToken)
             json.member("refreshToken", session.refreshToken)

@@ -18,7 +18,8 @@ struct AdminSessionsRoutes: RouteGroup {
     private func create(_ request: Request, _ context: BulkheadContext) async throws -> Response {
         let fields = try await SignInFields(request, context.scope, offersCookie: true)
         let session = try await self.sessions.signIn(
-            email: fields.email, password: fields.password, requestID: context.scope.requestID)
+            email: fields.email, password: fields.password, requestID: context.scope.requestID,
+            from: context.scope.client)
         var headers = HTTPFields()
         if fields.wantsCookie {
             headers[.setCookie] = SessionCookie.setting(session.accessToken, expiresIn: session.expiresIn)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 public import NIOCore
+public import Tenancy
 
 /// The proxies that stand in front and whose word about tenants is taken; by default nobody.
 ///
@@ -18,10 +19,13 @@ public struct TrustedPeers: Sendable, Hashable {
 
     /// Whether `peer` is trusted; one without an IP address is not.
     public func contains(_ peer: SocketAddress?) -> Bool {
-        guard !self.ranges.isEmpty, let text = peer?.ipAddress, let address = AddressBytes.read(text) else {
-            return false
-        }
-        return self.ranges.contains { $0.contains(address) }
+        guard !self.ranges.isEmpty, let address = peer.flatMap({ IPAddress($0) }) else { return false }
+        return self.contains(address)
+    }
+
+    /// Whether `address` is trusted.
+    public func contains(_ address: IPAddress) -> Bool {
+        self.ranges.contains { $0.contains(address) }
     }
 
     /// The request without the fields that only a trusted proxy may set.

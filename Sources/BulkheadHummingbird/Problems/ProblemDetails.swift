@@ -23,6 +23,9 @@ public struct ProblemDetails: Error, Sendable, Equatable {
     public var errors: [FieldProblem]
     /// Before when it does not help to ask again, as a member `availableAt`; nil for no such member.
     public var availableAt: Date?
+    /// Which limits are reached, as a member `violated-policies` (draft-ietf-httpapi-ratelimit-headers, section 5); empty
+    /// for no such member.
+    public var violatedPolicies: [String] = []
     /// Header fields that belong to the problem: `Allow`, `Retry-After`, `WWW-Authenticate`.
     public var headers: HTTPFields
     /// Whether a person in a browser gets a page instead, since this may be all that he sees of the installation.
@@ -55,6 +58,12 @@ public struct ProblemDetails: Error, Sendable, Equatable {
             json.member("detail", self.detail)
             json.member("requestId", requestID)
             if let availableAt { json.member("availableAt", availableAt) }
+            if !self.violatedPolicies.isEmpty {
+                json.name("violated-policies")
+                json.array { json in
+                    for policy in self.violatedPolicies { json.string(policy) }
+                }
+            }
             guard !self.errors.isEmpty else { return }
             json.name("errors")
             json.array { json in

@@ -68,6 +68,8 @@ public struct ProblemTranslator: Sendable {
             return .idempotencyKeyReused
         case .busy(let seconds):
             return .busy(retryAfter: seconds)
+        case .tooManyAttempts(let limit, let seconds):
+            return .tooManyAttempts(limit, retryAfter: seconds)
         case .heldUp(let detail, let seconds):
             var problem = ProblemDetails.busy(retryAfter: seconds)
             problem.detail = detail

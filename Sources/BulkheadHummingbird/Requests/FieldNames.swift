@@ -10,6 +10,14 @@ extension HTTPField.Name {
     public static let tenantSubdomain = HTTPField.Name("X-Tenant-Subdomain")!
     /// The host that a client asked a proxy for; never evidence of a tenant.
     public static let forwardedHost = HTTPField.Name("X-Forwarded-Host")!
+    /// The addresses that a request has passed, by proxies; the left part is hearsay.
+    public static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+    /// The same in a standard form (RFC 7239).
+    public static let forwarded = HTTPField.Name("Forwarded")!
+    /// The limits that apply (draft-ietf-httpapi-ratelimit-headers).
+    public static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+    /// How much of the tightest is left.
+    public static let rateLimit = HTTPField.Name("RateLimit")!
     /// How a client would like a request to be processed (RFC 7240).
     public static let prefer = HTTPField.Name("Prefer")!
     /// Which of the preferences were honoured (RFC 7240).

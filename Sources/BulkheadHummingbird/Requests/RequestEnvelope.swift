@@ -30,6 +30,8 @@ public struct RequestEnvelope<Context: BulkheadRequestContext>: RouterMiddleware
         var context = context
         let requestID = RequestIdentifier.choose(from: request.headers)
         context.scope.requestID = requestID
+        context.scope.client = ClientAddress.find(
+            request.headers, peer: context.scope.peer, trusted: self.hosts.trustedPeers)
         context.scope.deadline = .now + self.limits.duration
         context.scope.maximumBodySize = self.limits.bodySize
         context.logger[metadataKey: "request.id"] = .string(requestID)

@@ -15,6 +15,7 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     private let admin: HostSide<Context>
     private let tenant: HostSide<Context>
     private let service: HostSide<Context>?
+    private let strangers: StrangerLimit?
 
     /// A responder.
     ///
@@ -26,14 +27,17 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     ///   - tenant: what is served on the hosts of tenants; its first middleware must be a ``TenantMiddleware``.
     ///   - service: what is served on the admin host and on hosts that are nobody's, before what else is there; nil for
     ///     nothing.
+    ///   - strangers: limits the requests that come to no tenant; nil for no limit.
     public init(
         hosts: HostPolicy, problems: ProblemTranslator = .init(), limits: RequestLimits = .standard,
-        admin: HostSide<Context>, tenant: HostSide<Context>, service: HostSide<Context>? = nil
+        admin: HostSide<Context>, tenant: HostSide<Context>, service: HostSide<Context>? = nil,
+        strangers: StrangerLimit? = nil
     ) {
         self.envelope = RequestEnvelope(hosts: hosts, problems: problems, limits: limits)
         self.admin = admin
         self.tenant = tenant
         self.service = service
+        self.strangers = strangers
     }
 
     /// Every route that is served.
@@ -44,15 +48,23 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     /// Serves a request.
     public func respond(to request: Request, context: Context) async throws -> Response {
         try await self.envelope.handle(request, context: context) { request, context in
-            if let service = self.service(for: request, context.scope.target) {
-                return try await service.respond(to: request, context: context)
+            let service = self.service(for: request, context.scope.target)
+            guard let strangers = self.strangers else { return try await self.serve(request, context, service) }
+            return try await strangers.guarding(context, isService: service != nil) {
+                try await self.serve(request, context, service)
             }
-            switch context.scope.target {
-            case .admin: return try await self.admin.respond(to: request, context: context)
-            // A host that is nobody's is the tenants' middleware's to judge: a trusted proxy or a source of the
-            // application's own may name the tenant where the host does not.
-            case .tenant, .shared, .unknown: return try await self.tenant.respond(to: request, context: context)
-            }
+        }
+    }
+
+    private func serve(
+        _ request: Request, _ context: Context, _ service: HostSide<Context>?
+    ) async throws -> Response {
+        if let service { return try await service.respond(to: request, context: context) }
+        switch context.scope.target {
+        case .admin: return try await self.admin.respond(to: request, context: context)
+        // A host that is nobody's is the tenants' middleware's to judge: a trusted proxy or a source of the
+        // application's own may name the tenant where the host does not.
+        case .tenant, .shared, .unknown: return try await self.tenant.respond(to: request, context: context)
         }
     }
 

@@ -9,18 +9,22 @@ public struct ActivationService: Sendable {
     private let policy: PasswordPolicy
     private let deliveries: any DeliveryRepository
     private let logger: Logger
+    private let limits: SignInGuard?
 
     /// A service over these ports.
     ///
-    /// - Parameter deliveries: is told which mailed link was used.
+    /// - Parameters:
+    ///   - deliveries: is told which mailed link was used.
+    ///   - limits: holds back those who try links out; nil for nobody.
     public init(
         members: any MemberRepository, hasher: PasswordHasher, deliveries: any DeliveryRepository, logger: Logger,
-        policy: PasswordPolicy = .standard
+        limits: SignInGuard? = nil, policy: PasswordPolicy = .standard
     ) {
         self.members = members
         self.hasher = hasher
         self.deliveries = deliveries
         self.logger = logger
+        self.limits = limits
         self.policy = policy
     }
 
@@ -28,10 +32,15 @@ public struct ActivationService: Sendable {
     ///
     /// A password that breaks the policy leaves the link as it is, and a link that is not open costs no hashing.
     ///
-    /// - Parameter token: what the link carries after `#token=`.
+    /// - Parameters:
+    ///   - token: what the link carries after `#token=`.
+    ///   - address: where the attempt comes from, past trusted proxies; nil if that is not known.
     /// - Throws: `ValidationError` at `/password`; ``DomainError/linkGone`` if the link is unknown, used, replaced or
-    ///   expired; ``DomainError/busy(retryAfterSeconds:)``.
-    public func activate(token: String, password: String, in access: TenantAccess) async throws -> Member {
+    ///   expired; ``DomainError/tooManyAttempts(limit:retryAfterSeconds:)``; ``DomainError/busy(retryAfterSeconds:)``.
+    public func activate(
+        token: String, password: String, in access: TenantAccess, from address: IPAddress? = nil
+    ) async throws -> Member {
+        try await self.limits?.admitLink(to: access.tenant, from: address, requestID: access.requestID)
         if let detail = self.policy.problem(in: password) {
             throw ValidationError(pointer: "/password", detail: detail)
         }

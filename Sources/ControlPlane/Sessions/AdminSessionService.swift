@@ -10,14 +10,18 @@ public struct AdminSessionService: Sendable {
     private let audit: any AuditTrail
     private let audience: String
     private let lifetime: SessionLifetime
+    private let limits: SignInGuard?
     private let now: @Sendable () -> Date
 
     /// A service over these ports.
     ///
-    /// - Parameter audience: the host of the admin API, for which tokens are good.
+    /// - Parameters:
+    ///   - audience: the host of the admin API, for which tokens are good.
+    ///   - limits: holds back those who try passwords out; nil for nobody.
     public init(
         admins: any AdminRepository, hasher: PasswordHasher, tokens: TokenAuthority, audit: any AuditTrail,
-        audience: String, lifetime: SessionLifetime = .admin, now: @escaping @Sendable () -> Date = { Date() }
+        audience: String, limits: SignInGuard? = nil, lifetime: SessionLifetime = .admin,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.admins = admins
         self.hasher = hasher
@@ -25,6 +29,7 @@ public struct AdminSessionService: Sendable {
         self.audit = audit
         self.audience = audience
         self.lifetime = lifetime
+        self.limits = limits
         self.now = now
     }
 
@@ -33,15 +38,25 @@ public struct AdminSessionService: Sendable {
     /// An unknown address takes as long as a wrong password, and leaves the same trace. What was typed is in no audit
     /// row: people type passwords into the wrong field.
     ///
-    /// - Throws: ``DomainError/badCredentials``; ``DomainError/busy(retryAfterSeconds:)`` if too many sign in at once.
-    public func signIn(email: String, password: String, requestID: String?) async throws -> SignedIn {
+    /// - Parameter address: where the attempt comes from, past trusted proxies; nil if that is not known.
+    /// - Throws: ``DomainError/badCredentials``; ``DomainError/tooManyAttempts(limit:retryAfterSeconds:)``;
+    ///   ``DomainError/busy(retryAfterSeconds:)`` if too many sign in at once.
+    public func signIn(
+        email: String, password: String, requestID: String?, from address: IPAddress? = nil
+    ) async throws -> SignedIn {
+        let attempt = try await self.limits?.admit(email, to: nil, from: address, requestID: requestID)
         var account: (admin: GlobalAdmin, passwordHash: String)?
         if let address = EmailAddress(email) { account = try await self.admins.credentials(address) }
         let matches = try await self.hasher.verify(password, against: account?.passwordHash)
         guard matches, let account else {
-            try await self.recordFailure(of: account?.admin.id, requestID: requestID)
+            try await self.recordFailure(of: account?.admin.id, from: address, requestID: requestID)
+            if let attempt {
+                await self.limits?.failed(
+                    attempt, who: account?.admin.id.description ?? "unknown", tenant: nil, requestID: requestID)
+            }
             throw DomainError.badCredentials
         }
+        if let attempt { await self.limits?.succeeded(attempt) }
         let admin = account.admin.id
         let issued = try self.tokens.issue(.admin(admin), audience: self.audience, lifetime: self.lifetime.access)
         let refresh = OpaqueToken.random()
@@ -50,10 +65,12 @@ public struct AdminSessionService: Sendable {
         return SignedIn(accessToken: issued.token, refreshToken: refresh.text, expiresIn: issued.expiresIn)
     }
 
-    private func recordFailure(of admin: AdminID?, requestID: String?) async throws {
+    private func recordFailure(of admin: AdminID?, from address: IPAddress?, requestID: String?) async throws {
+        var details = ["account": admin?.description ?? "unknown"]
+        details["address"] = address?.description
         try await self.audit.record(
             AuditEvent(
                 actor: Principal.anonymous.auditName, action: "admin.signIn.refused", tenant: nil,
-                details: ["account": admin?.description ?? "unknown"], requestID: requestID))
+                details: details, requestID: requestID))
     }
 }

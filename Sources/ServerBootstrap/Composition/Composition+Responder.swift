@@ -32,10 +32,11 @@ extension Composition {
             activations: self.activations, clients: self.clientService, urls: self.urls, tokens: tokens,
             audit: self.audit)
         return HostRouter<BulkheadContext>(
-            hosts: self.hosts, problems: ProblemTranslator(additional: Self.problem), admin: admin.side(),
-            tenant: tenant.side(),
+            hosts: self.hosts, problems: ProblemTranslator(additional: Self.problem),
+            admin: admin.side(inner: [self.limits.administrators]),
+            tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),
             service: EdgeTenantsRoutes(
                 hosts: self.hosts, directory: self.directory, token: self.configuration.edgeToken
-            ).side())
+            ).side(), strangers: self.limits.strangers)
     }
 }

@@ -22,7 +22,7 @@ extension Composition {
     public var adminSessions: AdminSessionService {
         AdminSessionService(
             admins: self.admins, hasher: self.hasher, tokens: self.keys.tokens, audit: self.audit,
-            audience: self.hosts.adminAudience)
+            audience: self.hosts.adminAudience, limits: self.limits.signIns)
     }
 
     /// Makes accounts of administrators.
@@ -32,13 +32,15 @@ extension Composition {
 
     /// Signs members in.
     public var memberSessions: MemberSessionService {
-        MemberSessionService(members: self.members, hasher: self.hasher, tokens: self.keys.tokens)
+        MemberSessionService(
+            members: self.members, hasher: self.hasher, tokens: self.keys.tokens, limits: self.limits.signIns)
     }
 
     /// Uses activation links up.
     public var activations: ActivationService {
         ActivationService(
-            members: self.members, hasher: self.hasher, deliveries: self.deliveries, logger: self.logger)
+            members: self.members, hasher: self.hasher, deliveries: self.deliveries, logger: self.logger,
+            limits: self.limits.signIns)
     }
 
     /// How the work about tenants is coming along.

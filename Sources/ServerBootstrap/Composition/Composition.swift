@@ -58,6 +58,8 @@ public struct Composition: Sendable {
     public let hasher: PasswordHasher
     /// How links to tenants look.
     public let urls: TenantURL
+    /// Limits of requests and of attempts to sign in.
+    let limits: Limiting
     let logger: Logger
 
     /// Puts an installation together.
@@ -83,6 +85,7 @@ public struct Composition: Sendable {
         _ = try await tenantDatabase.measureClock()
         let store = PostgresWorkflowStore(client: control, listener: databases.listener)
         let members = PostgresMemberRepository(database: tenantDatabase)
+        let audit = PostgresAuditTrail(client: control)
         let mailDomain = configuration.mail?.from.domain
         let deliveries = PostgresDeliveryRepository(client: control, store: store, mailDomain: mailDomain)
         let naming = try await Naming(configuration, client: control)
@@ -96,7 +99,7 @@ public struct Composition: Sendable {
         return Composition(
             configuration: configuration, databases: databases, keys: keys, tenantDatabase: tenantDatabase,
             tenants: tenants, tiers: tiers, admins: PostgresAdminRepository(client: control),
-            audit: PostgresAuditTrail(client: control), directory: RememberingTenantDirectory(tenants: tenants),
+            audit: audit, directory: RememberingTenantDirectory(tenants: tenants),
             members: members, clients: PostgresClientRepository(database: tenantDatabase), workflowStore: store,
             workflows: workflows, warmPool: pool,
             provisioner: PostgresTenantProvisioner(
@@ -109,7 +112,8 @@ public struct Composition: Sendable {
             reconciler: naming.reconciler, zoneReports: PostgresZoneReports(client: control),
             certificates: CertificateSharing(repository: PostgresSharedCertificates(client: control), seal: seal),
             idempotency: PostgresIdempotencyRepository(client: control), template: template,
-            hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls, logger: logger)
+            hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls,
+            limits: Limiting(configuration, redis: nil, audit: audit, logger: logger), logger: logger)
     }
 
     /// Lends an installation to a command: runs its clients meanwhile.

@@ -40,15 +40,17 @@ struct ConfigurationDraft {
         let mail = self.mail(baseDomain: domain)
         let dns = self.dns(baseDomain: domain, services: services)
         let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
+        let limits = self.value(.rateLimits, default: RateLimitMode.on.rawValue, Self.rateLimitMode)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
-            let prepared, let secret, let cost, let level, let provisioning, let dns
+            let prepared, let secret, let cost, let level, let provisioning, let dns, let limits
         else { return nil }
         let directDatabase = ServerConfiguration.Database(url: direct ?? control.url, connections: control.connections)
         return ServerConfiguration(
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management, publicScheme: scheme,
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
             preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
-            provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken)
+            provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken,
+            rateLimits: limits)
     }
 
     // MARK: Parts
@@ -77,6 +79,11 @@ struct ConfigurationDraft {
         let connections = self.value(connections, default: String(standard)) { Self.number($0, in: 1...500) }
         guard let url, let connections else { return nil }
         return ServerConfiguration.Database(url: url, connections: connections)
+    }
+
+    /// A file says `on` and `off` as YAML understands them: as true and false.
+    private static func rateLimitMode(_ text: String) -> RateLimitMode? {
+        RateLimitMode(rawValue: text) ?? Self.boolean(text).map { $0 ? .on : .off }
     }
 
     static func boolean(_ text: String) -> Bool? {

@@ -66,4 +66,6 @@ public struct ServerConfiguration: Sendable {
     public var certificate: CertificateConfiguration?
     /// What front ends that ask which tenant a host is have to send; nil refuses all of them.
     public var edgeToken: ServiceToken?
+    /// What is done about too many requests; `off` lifts the limits of attempts to sign in too.
+    public var rateLimits = RateLimitMode.on
 }

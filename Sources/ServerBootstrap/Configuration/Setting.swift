@@ -147,6 +147,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case acmeTimeout = "acme.timeoutSeconds"
     /// What front ends that ask which tenant a host is have to send.
     case edgeToken = "edge.token"
+    /// What is done about too many requests, and about attempts to guess passwords.
+    case rateLimits
 
     /// What the names of our environment variables begin with.
     static let variablePrefix = "BULKHEAD_"

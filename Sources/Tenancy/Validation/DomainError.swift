@@ -22,6 +22,9 @@ public enum DomainError: Error, Sendable, Equatable {
     case idempotencyKeyReused
     /// Too much at once; worth another try after so many seconds.
     case busy(retryAfterSeconds: Int)
+    /// Too many attempts at something that is guessed: a password, a link. Names the limit: `account` or `address`; says
+    /// nothing about whether there is such an account.
+    case tooManyAttempts(limit: String, retryAfterSeconds: Int)
     /// Somebody else is at the thing for a moment, and nothing was changed. The text says who, and what to do; worth
     /// another try after so many seconds.
     case heldUp(String, retryAfterSeconds: Int)

@@ -61,6 +61,7 @@ struct Complaint {
         case .badCredentials: return "The credentials are wrong"
         case .linkGone: return "The link was used, replaced or has expired"
         case .idempotencyKeyReused: return "The idempotency key was used for another request before"
+        case .tooManyAttempts(_, let seconds): return "Too many attempts. Try again in \(seconds) s"
         case .heldUp(let text, let seconds): return "\(text) Try again in \(seconds) s"
         case .busy(let seconds): return "Too much at once; try again in \(seconds) s"
         }

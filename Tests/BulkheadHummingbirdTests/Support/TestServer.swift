@@ -29,7 +29,7 @@ struct TestServer: Sendable {
 
     init(
         trusted: [String] = [], problems: ProblemTranslator = .init(), bareIsAdmin: Bool = false,
-        mailbox: Mailbox? = nil, edgeToken: String? = nil,
+        mailbox: Mailbox? = nil, edgeToken: String? = nil, limits: TestLimits? = nil,
         inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
     ) async throws {
         let base = try #require(BaseDomain("example.com"))
@@ -44,18 +44,21 @@ struct TestServer: Sendable {
         self.admin = try await self.catalog.create(
             email: try #require(EmailAddress("root@example.com")), name: "Root", passwordHash: hash,
             by: .system("test"))
-        let admin = Self.adminRoutes(self.catalog, self.hosts, self.tokens, self.hasher, mailbox)
-        let tenant = Self.tenantRoutes(self.catalog, self.hosts, self.tokens, self.hasher, self.log.logger)
+        let signIns = limits?.signIns(self.catalog, self.log.logger)
+        let admin = Self.adminRoutes(self.catalog, self.hosts, self.tokens, self.hasher, mailbox, signIns)
+        let tenant = Self.tenantRoutes(self.catalog, self.hosts, self.tokens, self.hasher, self.log.logger, signIns)
         self.responder = HostRouter(
-            hosts: self.hosts, problems: problems, admin: admin.side(inner: inner), tenant: tenant.side(inner: inner),
+            hosts: self.hosts, problems: problems,
+            admin: admin.side(inner: (limits.map { [$0.administrators] } ?? []) + inner),
+            tenant: tenant.side(inner: (limits.map { [$0.tenants] } ?? []) + inner),
             service: EdgeTenantsRoutes(
                 hosts: self.hosts, directory: self.catalog, token: edgeToken.flatMap { ServiceToken($0) }
-            ).side())
+            ).side(), strangers: limits?.strangers)
     }
 
     private static func adminRoutes(
         _ catalog: MemoryCatalog, _ hosts: HostPolicy, _ tokens: TokenAuthority, _ hasher: PasswordHasher,
-        _ mailbox: Mailbox?
+        _ mailbox: Mailbox?, _ limits: SignInGuard?
     ) -> AdminRoutes {
         AdminRoutes(
             hosts: hosts,
@@ -64,19 +67,21 @@ struct TestServer: Sendable {
                 baseURL: TenantURL(scheme: "https", baseDomain: hosts.baseDomain, port: nil)),
             provisioning: catalog.provisioning, deliveries: DeliveryService(deliveries: catalog),
             sessions: AdminSessionService(
-                admins: catalog, hasher: hasher, tokens: tokens, audit: catalog, audience: hosts.adminAudience),
+                admins: catalog, hasher: hasher, tokens: tokens, audit: catalog, audience: hosts.adminAudience,
+                limits: limits),
             admins: catalog, idempotency: catalog, tokens: tokens, audit: catalog, mailbox: mailbox,
             certificates: catalog, zoneReports: catalog)
     }
 
     private static func tenantRoutes(
         _ catalog: MemoryCatalog, _ hosts: HostPolicy, _ tokens: TokenAuthority, _ hasher: PasswordHasher,
-        _ logger: Logger
+        _ logger: Logger, _ limits: SignInGuard?
     ) -> TenantRoutes {
         TenantRoutes(
             hosts: hosts, directory: catalog,
-            sessions: MemberSessionService(members: catalog, hasher: hasher, tokens: tokens),
-            activations: ActivationService(members: catalog, hasher: hasher, deliveries: catalog, logger: logger),
+            sessions: MemberSessionService(members: catalog, hasher: hasher, tokens: tokens, limits: limits),
+            activations: ActivationService(
+                members: catalog, hasher: hasher, deliveries: catalog, logger: logger, limits: limits),
             clients: ClientService(clients: catalog),
             urls: TenantURL(scheme: "https", baseDomain: hosts.baseDomain, port: nil), tokens: tokens, audit: catalog)
     }

@@ -1,0 +1,67 @@
+import Hummingbird
+public import Tenancy
+
+/// Limits requests that come to no tenant: to hosts that nobody has, to the admin host, to tenants that are not served.
+///
+/// Names cannot be tried out without end, and what it costs to refuse stays small. Goes around everything else
+/// (``HostRouter``). What is refused further inside because of the tenant - there is none, it is another, it is not
+/// served - is counted then: somebody who shares an address with a stranger that tries out names still reaches a
+/// tenant.
+public struct StrangerLimit: Sendable {
+    /// What one address may do without naming a tenant that serves it.
+    public static let standard = RateLimit(perSecond: 10, burst: 100)
+    /// The header field's word for it.
+    static let name = "address"
+
+    private let limiter: any RateLimiter
+    private let rate: BucketRate
+    private let mode: RateLimitMode
+    let policy: String
+
+    /// A limit.
+    public init(limiter: any RateLimiter, limit: RateLimit = Self.standard, mode: RateLimitMode = .on) {
+        self.limiter = limiter
+        self.rate = BucketRate(limit)
+        self.mode = mode
+        self.policy = RateLimitFields.policy([(Self.name, self.rate)])
+    }
+
+    /// Counts one request.
+    ///
+    /// - Returns: what to tell in the answer.
+    /// - Throws: ``ProblemDetails/tooManyRequests(_:policy:)``.
+    func charge(_ address: IPAddress?) async throws(ProblemDetails) -> RateLimitStanding? {
+        guard self.mode != .off else { return nil }
+        let charge = RateLimitCharge(
+            owner: LimitSubject(network: address), [.init(Self.name, .everybody, self.rate)])
+        let decision = await self.limiter.take(charge)
+        if case .refused(let standing) = decision, self.mode == .on {
+            throw .tooManyRequests(standing, policy: self.policy)
+        }
+        return decision.standing
+    }
+
+    /// Counts one request if it turns out to be a stranger's.
+    ///
+    /// - Parameter isService: whether it is for the operator's own programs, which are told of many tenants that there
+    ///   are none; there only who does not know the secret is a stranger.
+    func guarding<Context: BulkheadRequestContext>(
+        _ context: Context, isService: Bool, _ serve: () async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await serve()
+        } catch let problem as ProblemDetails {
+            let isStranger =
+                isService ? problem.status == .unauthorized : Self.isUncounted(problem, context.scope.target)
+            if isStranger { _ = try await self.charge(context.scope.client) }
+            throw problem
+        }
+    }
+
+    /// Whether a request was refused before it was counted for a tenant or an administrator.
+    private static func isUncounted(_ problem: ProblemDetails, _ target: HostTarget) -> Bool {
+        // On the admin host that is a token of a tenant's.
+        if target == .admin { return problem.slug == "forbidden" }
+        return problem.slug.hasPrefix("tenant-") && problem.slug != "tenant-read-only"
+    }
+}

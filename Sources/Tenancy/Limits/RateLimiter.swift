@@ -1,0 +1,44 @@
+/// Decides whether a request is one too many.
+///
+/// Must be quick, and must not fail: one that shares its counts with others decides by itself while it cannot.
+public protocol RateLimiter: Sendable {
+    /// Takes one from every bucket of the charge - or, if one of them is empty, from none.
+    func take(_ charge: RateLimitCharge) async -> RateLimitDecision
+}
+
+/// How one bucket stands after a decision.
+public struct RateLimitStanding: Sendable, Hashable {
+    /// Which limit it is.
+    public var name: String
+    /// How many requests it holds when it is full.
+    public var limit: Int64
+    /// How many it holds now.
+    public var remaining: Int64
+    /// The time until it holds one more, in nanoseconds; of an empty bucket, until it lets one in.
+    public var reset: Int64
+
+    /// The time in whole seconds, rounded up; at least 1.
+    public var resetSeconds: Int64 { max(1, (self.reset + 999_999_999) / 1_000_000_000) }
+}
+
+/// What became of a charge.
+public enum RateLimitDecision: Sendable, Hashable {
+    /// The request may go on. The standing is that of the bucket with the least left of those that may be shown.
+    case allowed(RateLimitStanding?)
+    /// One too many, and nothing was charged. The standing is that of the bucket that takes longest to let one in.
+    case refused(RateLimitStanding)
+
+    /// Whether the request may go on.
+    public var isAllowed: Bool {
+        if case .allowed = self { return true }
+        return false
+    }
+
+    /// The standing that goes with it.
+    public var standing: RateLimitStanding? {
+        switch self {
+        case .allowed(let standing): return standing
+        case .refused(let standing): return standing
+        }
+    }
+}
