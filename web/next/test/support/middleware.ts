@@ -13,6 +13,8 @@ export function middleware(
         endpoint: bulkhead.url,
         token,
         baseDomain: "example.com",
+        // On a busy machine even a good answer takes its time.
+        timeout: 20_000,
         onTrouble: (trouble) => troubles.push(trouble),
         ...options,
     });
