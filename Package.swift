@@ -145,8 +145,8 @@ let package = Package(
         .target(
             name: "EdgeGateway",
             dependencies: [
-                "BulkheadHummingbird", "TLS", "Tenancy", "Identity", asyncHTTPClient, hummingbird, hummingbirdCore,
-                httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
+                "BulkheadHummingbird", "TLS", "Tenancy", "Identity", hummingbird, hummingbirdCore, httpTypes, logging,
+                nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: house),
 

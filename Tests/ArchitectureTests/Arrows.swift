@@ -37,8 +37,8 @@ enum Arrows {
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,
         "TLS": ["Certificates", "HummingbirdHTTP2", "NIOHTTP2", "NIOSSL", "NIOTLS", "ServiceLifecycle"] + http,
         "EdgeGateway": [
-            "BulkheadHummingbird", "TLS", "Tenancy", "Identity", "AsyncHTTPClient", "NIOHTTPTypes",
-            "NIOHTTPTypesHTTP1", "ServiceLifecycle",
+            "BulkheadHummingbird", "TLS", "Tenancy", "Identity", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL",
+            "ServiceLifecycle",
         ] + http,
         "AdminAPI": [
             "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",

@@ -1,6 +1,6 @@
 import Foundation
 public import NIOCore
-import NIOHTTP1
+package import NIOHTTP1
 
 /// Looks at HTTP/1 requests before they are translated, and at what the parser refuses.
 ///
@@ -35,21 +35,24 @@ public final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHand
 }
 
 /// The handler itself; see ``RequestHeadGuard``.
-final class RequestHeadHandler: ChannelDuplexHandler {
+package final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What the HTTP/1 decoder produces.
-    typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundIn = HTTPServerRequestPart
     /// The same.
-    typealias InboundOut = HTTPServerRequestPart
+    package typealias InboundOut = HTTPServerRequestPart
     /// What the HTTP/1 encoder takes.
-    typealias OutboundIn = HTTPServerResponsePart
+    package typealias OutboundIn = HTTPServerResponsePart
     /// The same.
-    typealias OutboundOut = HTTPServerResponsePart
+    package typealias OutboundOut = HTTPServerResponsePart
 
     private var answersOwed = 0
     private var hasAnsweredParseError = false
 
+    /// A handler for one connection.
+    package init() {}
+
     /// Passes requests on, with a second `Host` if the request line names another one.
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         self.answersOwed += 1
         if let authority = Self.authority(ofTarget: head.uri), authority != head.headers.first(name: "Host") {
@@ -59,7 +62,7 @@ final class RequestHeadHandler: ChannelDuplexHandler {
     }
 
     /// Counts answers, and drops what would follow the answer to a parse error.
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard !self.hasAnsweredParseError else {
             promise?.fail(ChannelError.outputClosed)
             return
@@ -69,7 +72,7 @@ final class RequestHeadHandler: ChannelDuplexHandler {
     }
 
     /// Answers a parse error, unless an answer to an earlier request is on its way.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is HTTPParserError, !self.hasAnsweredParseError, self.answersOwed == 0 {
             self.answer(context: context)
         }

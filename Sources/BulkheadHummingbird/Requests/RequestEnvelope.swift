@@ -13,12 +13,26 @@ public struct RequestEnvelope<Context: BulkheadRequestContext>: RouterMiddleware
     private let hosts: HostPolicy
     private let problems: ProblemTranslator
     private let limits: RequestLimits
+    private let productName: String
+    private let relays: Bool
 
     /// An envelope.
-    public init(hosts: HostPolicy, problems: ProblemTranslator = .init(), limits: RequestLimits = .standard) {
+    ///
+    /// - Parameters:
+    ///   - hosts: which host is whose.
+    ///   - problems: translates errors into answers.
+    ///   - limits: of each request.
+    ///   - productName: what the product calls itself on pages.
+    ///   - relays: whether answers come from servers of others: then they stay as they are but for the request's id.
+    public init(
+        hosts: HostPolicy, problems: ProblemTranslator = .init(), limits: RequestLimits = .standard,
+        productName: String = "Bulkhead", relays: Bool = false
+    ) {
         self.hosts = hosts
         self.problems = problems
         self.limits = limits
+        self.productName = productName
+        self.relays = relays
     }
 
     /// Serves a request; throws only what means that the connection is broken.
@@ -42,6 +56,10 @@ public struct RequestEnvelope<Context: BulkheadRequestContext>: RouterMiddleware
             context.scope.target = self.hosts.target(of: host)
             let trusted = self.hosts.trustedPeers.withoutUntrustedFields(request, from: context.scope.peer)
             response = try await next(trusted, context)
+            if self.relays {
+                response.headers[.requestID] = requestID
+                return response
+            }
             if response.status.code >= 400, response.headers[.contentType] == nil {
                 throw HTTPError(response.status, headers: response.headers)
             }
@@ -60,7 +78,7 @@ public struct RequestEnvelope<Context: BulkheadRequestContext>: RouterMiddleware
         let requestID = context.scope.requestID
         let response =
             problem.isForPeople && ErrorPage.isPreferred(by: request.headers[.accept])
-            ? ErrorPage.response(problem, requestID: requestID)
+            ? ErrorPage(problem, productName: self.productName, requestID: requestID).response
             : Self.response(problem, requestID: requestID)
         return request.method == .head ? response.createHeadResponse() : response
     }

@@ -33,7 +33,10 @@ struct TenantResolver: Sendable {
             await self.alarm.raise(violation, requestID: scope.requestID, logger: logger)
             throw ProblemDetails.tenantMismatch
         }
-        if let refusal = ProblemDetails.refusal(by: tenant.status) { throw refusal }
+        if var refusal = ProblemDetails.refusal(by: tenant.status) {
+            refusal.tenantName = tenant.name
+            throw refusal
+        }
         return Resolution(tenant: tenant, identity: token.identity(for: tenant, self.hosts))
     }
 

@@ -7,10 +7,10 @@ import NIOSSL
 import NIOTLS
 
 /// One connection of a listener: handshake first, then HTTP/2 or HTTP/1.1, as was agreed in it (RFC 7301).
-struct TLSHTTPChannel: HTTPChannelHandler {
+struct TLSHTTPChannel<HTTP1: ServerChildChannel>: ServerChildChannel {
     /// What a connection speaks.
     enum Negotiated: Sendable {
-        case http1(HTTP1Channel.Value)
+        case http1(HTTP1.Value)
         case http2(HTTP2Channel.Value)
     }
 
@@ -22,15 +22,19 @@ struct TLSHTTPChannel: HTTPChannelHandler {
 
     let certificate: LiveCertificate
     let configuration: TLSListenerConfiguration
-    let http1: HTTP1Channel
+    let http1: HTTP1
     let http2: HTTP2Channel
 
-    var responder: Responder { self.http1.responder }
-
-    init(certificate: LiveCertificate, configuration: TLSListenerConfiguration, responder: @escaping Responder) {
+    /// - Parameters:
+    ///   - http1: what becomes of a connection that speaks HTTP/1.1.
+    ///   - responder: answers what comes by HTTP/2.
+    init(
+        certificate: LiveCertificate, configuration: TLSListenerConfiguration, http1: HTTP1,
+        responder: @escaping HTTPChannelHandler.Responder
+    ) {
         self.certificate = certificate
         self.configuration = configuration
-        self.http1 = HTTP1Channel(responder: responder, configuration: configuration.http1)
+        self.http1 = http1
         // What stands behind the HTTP/1 decoder has no place on a stream.
         self.http2 = HTTP2Channel(
             responder: responder,

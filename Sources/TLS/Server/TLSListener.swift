@@ -46,14 +46,36 @@ extension HTTPServerBuilder {
         HTTPServerBuilder { responder in
             EventLoopChannel(
                 connection: TLSHTTPChannel(
-                    certificate: certificate, configuration: configuration, responder: responder))
+                    certificate: certificate, configuration: configuration,
+                    http1: HTTP1Channel(responder: responder, configuration: configuration.http1),
+                    responder: responder))
+        }
+    }
+
+    /// The same with another way to serve those who speak HTTP/1.1, such as one that knows WebSockets.
+    ///
+    /// - Parameter http1: gets a connection when its handshake is over.
+    public static func secure(
+        _ certificate: LiveCertificate, configuration: TLSListenerConfiguration = .init(),
+        http1: some ServerChildChannel
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            EventLoopChannel(
+                connection: TLSHTTPChannel(
+                    certificate: certificate, configuration: configuration, http1: http1, responder: responder))
         }
     }
 
     /// HTTP/1.1 without TLS, each connection served on the thread of its event loop.
     public static func plain(configuration: HTTP1Channel.Configuration = .init()) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in
-            EventLoopChannel(connection: HTTP1Channel(responder: responder, configuration: configuration))
+        .plain { HTTP1Channel(responder: $0, configuration: configuration) }
+    }
+
+    /// The same with another way to serve connections.
+    public static func plain<Connection: ServerChildChannel>(
+        _ connection: @escaping @Sendable (@escaping HTTPChannelHandler.Responder) -> Connection
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in EventLoopChannel(connection: connection(responder))
         }
     }
 }
