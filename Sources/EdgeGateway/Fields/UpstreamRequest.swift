@@ -29,6 +29,10 @@ struct UpstreamRequest {
         guard request.method != .trace, request.method != .connect else {
             throw .methodNotAllowed([.get, .head, .post, .put, .patch, .delete, .options])
         }
+        // The parser lets pass what it does not know, and takes it for no body (RFC 9112, section 6.1).
+        guard request.headers[.transferEncoding].map({ $0.lowercased() == "chunked" }) ?? true else {
+            throw .badRequest("The only transfer coding is chunked.")
+        }
         let scope = circumstances.scope
         guard let host = Self.host(request, scope) else { throw .badHost }
         var headers = HTTPHeaders([("Host", host)])

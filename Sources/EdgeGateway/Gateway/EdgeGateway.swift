@@ -96,7 +96,7 @@ public struct EdgeGateway: Sendable {
 
     private static func builder(_ server: EdgeServer, _ certificate: LiveCertificate?) -> HTTPServerBuilder {
         let http1 = EdgeHTTP1Channel(server: server)
-        guard let certificate else { return HTTPServerBuilder { _ in http1 } }
+        guard let certificate else { return .plain { _ in http1 } }
         return .secure(
             certificate,
             configuration: TLSListenerConfiguration(

@@ -91,18 +91,14 @@ final class UpstreamHandler: ChannelInboundHandler, RemovableChannelHandler {
     ///
     /// - Parameter timeout: how long nothing at all may happen on the connection.
     func next(within timeout: TimeAmount, orElse trouble: UpstreamTrouble) -> EventLoopFuture<UpstreamPart> {
-        guard let context else { return self.fail(with: self.failure ?? .stale) }
+        // What came before the end of the connection came.
+        if let part = self.parts.popFirst() { return self.eventLoop.makeSucceededFuture(part) }
+        guard let context, self.failure == nil else { return self.fail(with: self.failure ?? .stale) }
         let promise = context.eventLoop.makePromise(of: UpstreamPart.self)
-        if let part = self.parts.popFirst() {
-            promise.succeed(part)
-        } else if let failure {
-            promise.fail(failure)
-        } else {
-            self.waiting = promise
-            self.lastProgress = .now()
-            self.arm(timeout, trouble)
-            self.read(context)
-        }
+        self.waiting = promise
+        self.lastProgress = .now()
+        self.arm(timeout, trouble)
+        self.read(context)
         return promise.futureResult
     }
 
@@ -183,13 +179,19 @@ final class UpstreamHandler: ChannelInboundHandler, RemovableChannelHandler {
             }
             // Nobody asked for another protocol here.
             guard head.status != .switchingProtocols else { throw UpstreamTrouble.broken("101") }
-            self.isKeptAlive = head.isKeepAlive
+            self.isKeptAlive = head.isKeepAlive && Self.isFramed(head)
             return .head(response)
         case .body(let buffer): return .body(buffer)
         case .end(let trailers):
             self.isAnswerWhole = true
             return .end(trailers.map { HTTPFields($0, splitCookie: false) })
         }
+    }
+
+    /// Whether the answer's end is seen without the end of the connection.
+    private static func isFramed(_ head: HTTPResponseHead) -> Bool {
+        head.status == .noContent || head.status == .notModified || head.headers.contains(name: "Content-Length")
+            || head.headers.contains(name: "Transfer-Encoding")
     }
 
     private func deliver(_ part: UpstreamPart) {

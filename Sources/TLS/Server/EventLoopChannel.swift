@@ -3,10 +3,8 @@ import Logging
 import NIOCore
 
 /// A connection that is served on the thread of its event loop; see ``EventLoopExecutor``.
-struct EventLoopChannel<Connection: HTTPChannelHandler>: HTTPChannelHandler {
+struct EventLoopChannel<Connection: ServerChildChannel>: ServerChildChannel {
     let connection: Connection
-
-    var responder: Responder { self.connection.responder }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection.Value> {
         self.connection.setup(channel: channel, logger: logger)

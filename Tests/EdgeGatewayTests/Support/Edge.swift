@@ -19,7 +19,7 @@ struct Edge: Sendable {
     /// Lends an edge in front of backends; it is gone afterwards.
     static func use<Value: Sendable>(
         before ports: Int..., api: [Int]? = nil, trusting peers: [String] = [], certificate: LiveCertificate? = nil,
-        town: Town? = nil, _ change: (inout EdgeConfiguration) -> Void = { _ in },
+        town: Town? = nil, changing change: (inout EdgeConfiguration) -> Void = { _ in },
         _ body: (Edge) async throws -> Value
     ) async throws -> Value {
         let town = try town ?? Town()

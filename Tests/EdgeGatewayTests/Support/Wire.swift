@@ -46,6 +46,8 @@ final class Wire {
 
     func send(_ text: String) async throws { try await self.outbound.write(ByteBuffer(string: text)) }
     func send(_ buffer: ByteBuffer) async throws { try await self.outbound.write(buffer) }
+    /// Says something, and returns when it has left.
+    func push(_ buffer: ByteBuffer) async throws { try await self.channel.writeAndFlush(buffer) }
     /// Says no more, and goes on listening.
     func finish() { self.outbound.finish() }
     /// Hangs up without a word.
