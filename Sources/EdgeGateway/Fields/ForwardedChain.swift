@@ -85,8 +85,6 @@ struct ForwardedChain {
 }
 
 extension HTTPField.Name {
-    static let forwarded = HTTPField.Name("Forwarded")!
-    static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
     static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")!
     static let tenantName = HTTPField.Name("X-Tenant-Name")!
     static let via = HTTPField.Name("Via")!
