@@ -150,6 +150,8 @@ test("a sealed entry opens for whom and for which subdomain it was made", () => 
     assert.equal(new SealedEntry("secret2").open(text, "acme"), undefined);
     assert.equal(seal.open(text, "globex"), undefined);
     assert.equal(seal.open(seal.close(entry, "globex"), "globex"), undefined, "another tenant under this name");
+    const moved = seal.close({ ...entry, tenant: { ...tenant, subdomain: "globex" } }, "acme");
+    assert.equal(seal.open(moved, "globex"), undefined, "a seal for another key");
     assert.equal(seal.open(text.replace("active", "hidden"), "acme"), undefined);
     for (const bad of ["", ".", "{}", text.slice(0, -1), text + " ", text.slice(1), text.slice(44), "\u00e9" + text.slice(1), "x".repeat(40_000)]) {
         assert.equal(seal.open(bad, "acme"), undefined, bad.slice(0, 60));
