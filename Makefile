@@ -1,9 +1,10 @@
-# `make` lists the targets. Settings: PORT, DATA (run), FILTER (test-fast), TENANTS (chaos).
+# `make` lists the targets. Settings: PORT, DATA (run), FILTER (test-fast), TENANTS (chaos), SECONDS (soak).
 
 PORT ?= 8080
 DATA ?= .bulkhead
 FILTER ?= .
 TENANTS ?= 500
+SECONDS ?= 600
 
 # The same for every debug build, coverage included: a different set of flags
 # would build everything, dependencies too, a second time.
@@ -15,7 +16,7 @@ SERVER_TESTS := ACMETests|DNSProvidersTests|DNSResolverTests|TLSTests|LocalServe
 FORMATTED := $(wildcard Sources Tests Benchmarks Examples) Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long chaos lint format bench setup clean
+.PHONY: help run test test-fast test-long chaos lint format bench soak setup clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,10 @@ format: ## Format all Swift files in place
 bench: ## Measure on this machine, in a release build
 	@scripts/setup bench
 	@scripts/bench
+
+soak: ## Ten minutes at full load: flat memory, no leaked connection; SECONDS=600
+	@scripts/setup bench
+	@scripts/soak $(SECONDS)
 
 setup: ## Install the missing Debian packages, for running, testing and measuring
 	@scripts/setup all

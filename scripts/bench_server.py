@@ -13,10 +13,12 @@ def run(*command, **options):
     return result.stdout
 
 
-def build():
+def build(*products):
+    """Makes release builds of the products, or of everything that is measured."""
     print("building release binaries ...", flush=True)
     run("swift", "build", "-c", "release", "--product", "bulkhead", cwd=ROOT)
-    run("swift", "build", "-c", "release", "--package-path", "Benchmarks", cwd=ROOT)
+    if not products:
+        run("swift", "build", "-c", "release", "--package-path", "Benchmarks", cwd=ROOT)
 
 
 class Dev:
@@ -24,8 +26,9 @@ class Dev:
 
     def __init__(self, tenants, clients, **settings):
         self.tenants, self.clients = tenants, clients
+        self.edge_token = os.urandom(24).hex()
         # Everything comes from one address: limits are counted, since that costs something, and refuse nothing.
-        settings = {"RATE_LIMITS": "observe", **settings}
+        settings = {"RATE_LIMITS": "observe", "EDGE_TOKEN": self.edge_token, **settings}
         self.environment = {**os.environ, **{f"BULKHEAD_{name}": str(value) for name, value in settings.items()}}
 
     def __enter__(self):
