@@ -45,6 +45,8 @@ let package = Package(
         .library(name: "Postgres", targets: ["Postgres"]),
         .library(name: "Tenancy", targets: ["Tenancy"]),
         .library(name: "TenancyPostgres", targets: ["TenancyPostgres"]),
+        .library(name: "Identity", targets: ["Identity"]),
+        .library(name: "Redis", targets: ["Redis"]),
         .library(name: "TenancyRedis", targets: ["TenancyRedis"]),
         .library(name: "EdgeGateway", targets: ["EdgeGateway"]),
         .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),

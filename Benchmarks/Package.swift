@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 // A package of its own, so that the library's manifest carries nothing for benchmarks.
 let package = Package(
     name: "Benchmarks",
@@ -11,18 +21,14 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "TenantReads",
+            name: "TenantReads", dependencies: [.product(name: "Postgres", package: "bulkhead"), logging],
+            swiftSettings: house),
+        .executableTarget(
+            name: "Lookups",
             dependencies: [
-                .product(name: "Postgres", package: "bulkhead"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tenancy", package: "bulkhead"), .product(name: "TenancyRedis", package: "bulkhead"),
+                .product(name: "Redis", package: "bulkhead"), .product(name: "Identity", package: "bulkhead"), logging,
             ],
-            swiftSettings: [
-                .swiftLanguageMode(.v6),
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-                .treatAllWarnings(as: .error),
-            ])
+            swiftSettings: house),
     ]
 )
