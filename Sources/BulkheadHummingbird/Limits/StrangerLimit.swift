@@ -14,16 +14,16 @@ public struct StrangerLimit: Sendable {
     static let name = "address"
 
     private let limiter: any RateLimiter
-    private let rate: BucketRate
+    private let limit: RateLimit
     private let mode: RateLimitMode
     let policy: String
 
     /// A limit.
     public init(limiter: any RateLimiter, limit: RateLimit = Self.standard, mode: RateLimitMode = .on) {
         self.limiter = limiter
-        self.rate = BucketRate(limit)
+        self.limit = limit
         self.mode = mode
-        self.policy = RateLimitFields.policy([(Self.name, self.rate)])
+        self.policy = RateLimitFields.policy([(Self.name, BucketRate(limit))])
     }
 
     /// Counts one request.
@@ -32,9 +32,7 @@ public struct StrangerLimit: Sendable {
     /// - Throws: ``ProblemDetails/tooManyRequests(_:policy:)``.
     func charge(_ address: IPAddress?) async throws(ProblemDetails) -> RateLimitStanding? {
         guard self.mode != .off else { return nil }
-        let charge = RateLimitCharge(
-            owner: LimitSubject(network: address), [.init(Self.name, .everybody, self.rate)])
-        let decision = await self.limiter.take(charge)
+        let decision = await self.limiter.take(Self.name, self.limit, from: address)
         if case .refused(let standing) = decision, self.mode == .on {
             throw .tooManyRequests(standing, policy: self.policy)
         }

@@ -3,7 +3,12 @@ public import Tenancy
 
 /// Raises the alarm when somebody holds credentials of one tenant and knocks at another.
 public struct IsolationAlarm: Sendable {
+    /// How often one actor raises the alarm about one tenant: what repeats itself says nothing new, and each record is a
+    /// write to the catalog that the actor has for the asking.
+    static let limit = RateLimit(perSecond: 1.0 / 60, burst: 20)
+
     private let audit: any AuditTrail
+    private let repetitions = LocalRateLimiter(capacity: 1024)
 
     /// An alarm that is written into `audit`.
     public init(audit: any AuditTrail) {
@@ -35,10 +40,15 @@ public struct IsolationAlarm: Sendable {
         }
     }
 
-    /// Logs the attempt and writes it into the audit trail; returns when it is durable, or cannot be made so.
+    /// Logs the attempt and writes it into the audit trail; returns when it is durable, or cannot be made so. Of what one
+    /// actor repeats, twenty at once and one a minute.
     ///
     /// Never throws: the request is refused either way, and a full disk must not turn a refusal into something else.
     public func raise(_ violation: Violation, requestID: String, logger: Logger) async {
+        guard self.isNews(violation) else {
+            logger.debug("Isolation violation, again", metadata: ["actor": .string(violation.principal.auditName)])
+            return
+        }
         var details = ["host": violation.host, "evidence": violation.evidence]
         details["claimedTenant"] = violation.claimed?.description
         logger.error(
@@ -59,5 +69,18 @@ public struct IsolationAlarm: Sendable {
             logger.critical(
                 "Isolation violation not recorded", metadata: ["error.debug": .string(String(reflecting: error))])
         }
+    }
+
+    private func isNews(_ violation: Violation) -> Bool {
+        let actor: LimitSubject
+        switch violation.principal {
+        case .member(let id, _): actor = LimitSubject(id)
+        case .admin(let id): actor = LimitSubject(id)
+        case .anonymous, .system: actor = .everybody
+        }
+        let owner = violation.addressed.map { LimitSubject($0) } ?? .everybody
+        return self.repetitions.takeNow(
+            RateLimitCharge(owner: owner, [.init("alarm", actor, BucketRate(Self.limit))])
+        ).isAllowed
     }
 }

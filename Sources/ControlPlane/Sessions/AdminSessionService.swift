@@ -47,7 +47,7 @@ public struct AdminSessionService: Sendable {
         let attempt = try await self.limits?.admit(email, to: nil, from: address, requestID: requestID)
         var account: (admin: GlobalAdmin, passwordHash: String)?
         if let address = EmailAddress(email) { account = try await self.admins.credentials(address) }
-        let matches = try await self.hasher.verify(password, against: account?.passwordHash)
+        let matches = try await self.verify(password, account?.passwordHash, attempt)
         guard matches, let account else {
             try await self.recordFailure(of: account?.admin.id, from: address, requestID: requestID)
             if let attempt {
@@ -72,5 +72,15 @@ public struct AdminSessionService: Sendable {
             AuditEvent(
                 actor: Principal.anonymous.auditName, action: "admin.signIn.refused", tenant: nil,
                 details: details, requestID: requestID))
+    }
+
+    /// A password that could not be checked, since too many others are, was no wrong one.
+    private func verify(_ password: String, _ hash: String?, _ attempt: SignInGuard.Attempt?) async throws -> Bool {
+        do {
+            return try await self.hasher.verify(password, against: hash)
+        } catch {
+            if let attempt { await self.limits?.withdrawn(attempt) }
+            throw error
+        }
     }
 }

@@ -53,7 +53,7 @@ public struct MemberSessionService: Sendable {
             email, to: access.tenant, from: address, requestID: access.requestID)
         var account: (member: Member, passwordHash: String)?
         if let address = EmailAddress(email) { account = try await self.members.credentials(address, in: access) }
-        let matches = try await self.hasher.verify(password, against: account?.passwordHash)
+        let matches = try await self.verify(password, account?.passwordHash, attempt)
         guard matches, let account, case let member = account.member, member.status == .active else {
             if let attempt { await self.failed(attempt, account?.member.id, access) }
             throw DomainError.badCredentials
@@ -70,5 +70,15 @@ public struct MemberSessionService: Sendable {
     private func failed(_ attempt: SignInGuard.Attempt, _ member: UserID?, _ access: TenantAccess) async {
         await self.limits?.failed(
             attempt, who: member?.description ?? "unknown", tenant: access.tenant, requestID: access.requestID)
+    }
+
+    /// A password that could not be checked, since too many others are, was no wrong one.
+    private func verify(_ password: String, _ hash: String?, _ attempt: SignInGuard.Attempt?) async throws -> Bool {
+        do {
+            return try await self.hasher.verify(password, against: hash)
+        } catch {
+            if let attempt { await self.limits?.withdrawn(attempt) }
+            throw error
+        }
     }
 }

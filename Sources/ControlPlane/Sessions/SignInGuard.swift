@@ -75,6 +75,11 @@ public struct SignInGuard: Sendable {
             attempt.account, from: LimitSubject(network: attempt.address), attempt.decision)
     }
 
+    /// Whether the password was right was never found out: the attempt counts for nothing.
+    public func withdrawn(_ attempt: Attempt) async {
+        await self.attempts.withdrawn(attempt.account, from: LimitSubject(network: attempt.address), attempt.decision)
+    }
+
     /// The password was wrong; what begins with this attempt is written down.
     ///
     /// - Parameter who: the account if there is one, else `unknown`; what was typed is written nowhere.
@@ -101,13 +106,8 @@ public struct SignInGuard: Sendable {
     private func charge(
         _ name: String, _ limit: RateLimit, _ address: IPAddress?, _ tenant: TenantID?, _ requestID: String?
     ) async throws {
-        let owner = LimitSubject(network: address)
-        let bucket = RateLimitCharge.Bucket(name, .everybody, BucketRate(limit))
-        guard case .refused(let standing) = await self.addresses.take(RateLimitCharge(owner: owner, [bucket])) else {
-            return
-        }
-        let notice = RateLimitCharge.Bucket("\(name)-notice", .everybody, BucketRate(Self.noticeLimit))
-        if await self.addresses.take(RateLimitCharge(owner: owner, [notice])).isAllowed {
+        guard case .refused(let standing) = await self.addresses.take(name, limit, from: address) else { return }
+        if await self.addresses.take("\(name)-notice", Self.noticeLimit, from: address).isAllowed {
             await self.note(["limit": "address", "attempt": name], address, tenant, requestID)
         }
         throw DomainError.tooManyAttempts(limit: "address", retryAfterSeconds: Self.seconds(standing.reset))

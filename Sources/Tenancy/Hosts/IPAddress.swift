@@ -53,6 +53,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.isVersion4 ? self : IPAddress(high: self.high, low: 0)
     }
 
+    /// The /48 of an address of version 6, which is what one site is given at most without asking (RFC 6177); nil in
+    /// version 4.
+    ///
+    /// It holds 65,536 networks: what is limited by network has to be limited by site too, or it is not limited.
+    public var site: IPAddress? {
+        self.isVersion4 ? nil : self.masked(48)
+    }
+
     /// The first `length` of the 128 bits, the rest 0.
     public func masked(_ length: Int) -> IPAddress {
         func mask(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : ~(.max >> UInt64(bits)) }

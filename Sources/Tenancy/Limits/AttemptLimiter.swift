@@ -7,6 +7,8 @@ public protocol AttemptLimiter: Sendable {
     func begin(_ account: LimitSubject, from address: LimitSubject, _ policy: BackOff) async -> AttemptDecision
     /// The attempt was a success: its count is forgotten, and the address is known from now on.
     func succeeded(_ account: LimitSubject, from address: LimitSubject, _ attempt: AttemptDecision) async
+    /// The attempt came to nothing, neither success nor failure: it is not counted.
+    func withdrawn(_ account: LimitSubject, from address: LimitSubject, _ attempt: AttemptDecision) async
 }
 
 /// What became of an attempt.

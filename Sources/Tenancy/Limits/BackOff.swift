@@ -53,6 +53,12 @@ public struct AttemptCount: Sendable, Hashable {
         self.forgottenAt = forgottenAt
     }
 
+    /// Takes an attempt back that came to nothing.
+    public mutating func withdraw() {
+        self.attempts = max(0, self.attempts - 1)
+        self.heldUntil = 0
+    }
+
     /// Begins an attempt.
     ///
     /// - Returns: 0 if it may be made; else how long to wait, in nanoseconds, and nothing is counted.

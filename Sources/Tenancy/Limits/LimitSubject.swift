@@ -29,6 +29,12 @@ public struct LimitSubject: Hashable, Sendable, CustomStringConvertible {
         self.init(high: network?.high ?? .max, low: network?.low ?? .max)
     }
 
+    /// Everybody who may share the site of an address of version 6.
+    public init(site: IPAddress) {
+        // No network ends in ones.
+        self.init(high: site.high, low: .max)
+    }
+
     /// The first 128 bits of a digest; missing bytes are 0.
     public init(digest: some Sequence<UInt8>) {
         var words: (high: UInt64, low: UInt64) = (0, 0)

@@ -15,56 +15,52 @@ protocol LimitEntry: Sendable {
 struct LimitTable<Entry: LimitEntry>: Sendable {
     private static var ways: Int { 8 }
 
-    private struct Place: Sendable {
-        var tag: UInt64 = 0
-        var entry = Entry()
-    }
-    private var places: [Place]
+    /// Apart from the entries, so that a set of them is one line of the processor's cache; 0 for a place that is free.
+    private var tags: [UInt64]
+    private var entries: [Entry]
     private let mask: UInt64
 
     /// A table of at least `capacity` places.
     init(capacity: Int) {
         var sets = 1
         while sets * Self.ways < capacity { sets *= 2 }
-        self.places = Array(repeating: Place(), count: sets * Self.ways)
+        self.tags = Array(repeating: 0, count: sets * Self.ways)
+        self.entries = Array(repeating: Entry(), count: sets * Self.ways)
         self.mask = UInt64(sets - 1)
     }
 
-    var capacity: Int { self.places.count }
-
     /// The entry of a key; nil if it is not there. No key has the tag 0.
     func entry(_ tag: UInt64) -> Entry? {
-        let start = self.start(tag)
-        for index in start..<start + Self.ways where self.places[index].tag == tag {
-            return self.places[index].entry
-        }
-        return nil
+        self.find(tag).map { self.entries[$0] }
     }
 
     /// Changes the entry of a key, which gets a place if it has none.
     mutating func update<Value>(_ tag: UInt64, at now: Int64, _ body: (inout Entry) -> Value) -> Value {
-        let index = self.place(tag, at: now)
-        return body(&self.places[index].entry)
+        let index = self.find(tag) ?? self.makeRoom(for: tag, at: now)
+        return body(&self.entries[index])
     }
 
     /// Changes the entry of a key if it is there.
     mutating func updateIfPresent(_ tag: UInt64, _ body: (inout Entry) -> Void) {
-        let start = self.start(tag)
-        for index in start..<start + Self.ways where self.places[index].tag == tag {
-            body(&self.places[index].entry)
-        }
+        if let index = self.find(tag) { body(&self.entries[index]) }
     }
 
-    private mutating func place(_ tag: UInt64, at now: Int64) -> Int {
+    private func find(_ tag: UInt64) -> Int? {
+        let start = self.start(tag)
+        for index in start..<start + Self.ways where self.tags[index] == tag { return index }
+        return nil
+    }
+
+    private mutating func makeRoom(for tag: UInt64, at now: Int64) -> Int {
         let start = self.start(tag)
         var lightest = start
         var least = Int64.max
         for index in start..<start + Self.ways {
-            if self.places[index].tag == tag { return index }
-            let weight = self.places[index].tag == 0 ? -1 : self.places[index].entry.weight(at: now)
+            let weight = self.tags[index] == 0 ? -1 : self.entries[index].weight(at: now)
             if weight < least { (lightest, least) = (index, weight) }
         }
-        self.places[lightest] = Place(tag: tag)
+        self.tags[lightest] = tag
+        self.entries[lightest] = Entry()
         return lightest
     }
 

@@ -65,6 +65,15 @@ public final class LocalAttemptLimiter: AttemptLimiter {
         }
     }
 
+    /// The attempt came to nothing.
+    public func withdrawn(_ account: LimitSubject, from address: LimitSubject, _ attempt: AttemptDecision) async {
+        let tag = LimitTag(owner: account)
+        self.table.withLock { table in
+            let key = attempt.isKnownAddress ? tag.tag(Kind.pair, address) : tag.tag(Kind.account, .everybody)
+            table.updateIfPresent(key) { $0.count.withdraw() }
+        }
+    }
+
     /// Takes over what another counter has said, so that this one can go on from there.
     package func adopt(
         _ account: LimitSubject, from address: LimitSubject, _ decision: AttemptDecision, _ policy: BackOff

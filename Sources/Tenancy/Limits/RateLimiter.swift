@@ -6,6 +6,26 @@ public protocol RateLimiter: Sendable {
     func take(_ charge: RateLimitCharge) async -> RateLimitDecision
 }
 
+extension RateLimiter {
+    /// How much more a whole site of IPv6 may do than one network of it.
+    private static var siteFactor: Int { 8 }
+
+    /// Takes one for an address alone, whatever it wants: one of its network's, and, in version 6, one of its site's.
+    public func take(_ name: String, _ limit: RateLimit, from address: IPAddress?) async -> RateLimitDecision {
+        if let site = address?.site {
+            let wide = RateLimit(
+                perSecond: limit.perSecond * Double(Self.siteFactor), burst: limit.burst * Self.siteFactor)
+            let decision = await self.take(Self.charge(LimitSubject(site: site), name, wide))
+            if !decision.isAllowed { return decision }
+        }
+        return await self.take(Self.charge(LimitSubject(network: address), name, limit))
+    }
+
+    private static func charge(_ owner: LimitSubject, _ name: String, _ limit: RateLimit) -> RateLimitCharge {
+        RateLimitCharge(owner: owner, [.init(name, .everybody, BucketRate(limit))])
+    }
+}
+
 /// How one bucket stands after a decision.
 public struct RateLimitStanding: Sendable, Hashable {
     /// Which limit it is.

@@ -42,6 +42,16 @@ enum AttemptScript {
         return 1
         """)
 
+    /// `KEYS` as above. `ARGV`: whether the address was known.
+    static let withdrawn = RedisScript(
+        """
+        local key = ARGV[1] == '1' and KEYS[3] or KEYS[1]
+        local count = redis.pcall('GET', key)
+        local attempts = type(count) == 'string' and tonumber(string.match(count, '^(%d+):%d+$')) or 0
+        if attempts > 0 then redis.call('SET', key, string.format('%d:0', attempts - 1), 'KEEPTTL') end
+        return 1
+        """)
+
     static func arguments(_ policy: BackOff) -> [RedisArgument] {
         [policy.first, policy.longest, policy.memory].reduce(into: [.integer(Int64(policy.free))]) {
             $0.append(.integer(max(1, $1 / 1_000_000)))

@@ -31,12 +31,25 @@ public final class SharedAttemptLimiter: AttemptLimiter {
     /// The attempt was a success.
     public func succeeded(_ account: LimitSubject, from address: LimitSubject, _ attempt: AttemptDecision) async {
         await self.local.succeeded(account, from: address, attempt)
-        guard self.counts.mayAsk() else { return }
         let known = LocalAttemptLimiter.knownFor.components.seconds * 1000
-        // If there is no answer, the count ends by itself, and the address is known to this process.
+        await self.tell(AttemptScript.succeeded, account, address, attempt, [.integer(known)])
+    }
+
+    /// The attempt came to nothing.
+    public func withdrawn(_ account: LimitSubject, from address: LimitSubject, _ attempt: AttemptDecision) async {
+        await self.local.withdrawn(account, from: address, attempt)
+        await self.tell(AttemptScript.withdrawn, account, address, attempt, [])
+    }
+
+    /// If there is no answer, what has been counted ends by itself, and this process knows.
+    private func tell(
+        _ script: RedisScript, _ account: LimitSubject, _ address: LimitSubject, _ attempt: AttemptDecision,
+        _ arguments: [RedisArgument]
+    ) async {
+        guard self.counts.mayAsk() else { return }
         _ = await self.counts.ask(
-            AttemptScript.succeeded, keys: Self.keys(account, address),
-            arguments: [.integer(attempt.isKnownAddress ? 1 : 0), .integer(known)])
+            script, keys: Self.keys(account, address),
+            arguments: [.integer(attempt.isKnownAddress ? 1 : 0)] + arguments)
     }
 
     private func ask(

@@ -149,6 +149,32 @@ struct RateLimitTests {
         }
     }
 
+    @Test func `Whoever has a whole site of IPv6 does not get a limit for each of its networks`() async throws {
+        let (server, _) = try await self.server()
+        var found = 0
+        for number in 0..<100 {
+            let answer = try await server.send(
+                .get, "/", host: "a1.example.com", peer: "2001:db8:1:\(String(number, radix: 16))::1")
+            if answer.status == 404 { found += 1 }
+        }
+        // Eight times what one network may do.
+        #expect(found == 24)
+        #expect(try await server.send(.get, "/", host: "a1.example.com", peer: "2001:db8:2::1").status == 404)
+    }
+
+    @Test func `Attempts to cross over do not flood the audit trail`() async throws {
+        let server = try await TestServer()
+        let (token, other) = (try server.token(server.acme), try server.token(server.acme))
+        for _ in 0..<200 {
+            try await server.send(.get, Self.path, host: "globex.example.com", token: token)
+                .expectProblem(403, "tenant-mismatch")
+        }
+        #expect(server.catalog.events.count { $0.action == "isolation.violation" } == 20)
+        // Another actor is another matter.
+        _ = try await server.send(.get, Self.path, host: "globex.example.com", token: other)
+        #expect(server.catalog.events.count { $0.action == "isolation.violation" } == 21)
+    }
+
     @Test func `Administrators have a limit each, strangers on the admin host one by address`() async throws {
         let (server, _) = try await self.server()
         func send(_ token: String?, _ peer: String) async throws -> Answer {

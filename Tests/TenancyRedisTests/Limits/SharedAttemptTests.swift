@@ -66,6 +66,29 @@ struct SharedAttemptTests {
         }
     }
 
+    @Test func `An attempt that came to nothing is not counted, anywhere`() async throws {
+        try await LimitTrial.with { trial in
+            let (one, two) = (trial.attempts(), trial.attempts())
+            for _ in 0..<10 {
+                let attempt = await one.begin(self.account, from: self.stranger, self.policy)
+                #expect(attempt == AttemptDecision(wait: 0, attempts: 1, isKnownAddress: false))
+                await two.withdrawn(self.account, from: self.stranger, attempt)
+            }
+            #expect(
+                try await trial.client.send(
+                    RedisCommand("PTTL", .text("bulkhead:attempts:{\(self.account)}"))
+                ).integer ?? -1 > 0)
+            try await trial.server.stop()
+            try await LimitTrial.until("lost") { !trial.client.isConnected }
+            let local = trial.attempts()
+            for _ in 0..<10 {
+                let attempt = await local.begin(self.account, from: self.stranger, self.policy)
+                #expect(attempt.attempts == 1)
+                await local.withdrawn(self.account, from: self.stranger, attempt)
+            }
+        }
+    }
+
     @Test func `Without Redis each process goes on from what it has seen`() async throws {
         try await LimitTrial.with { trial in
             let limiter = trial.attempts()

@@ -154,7 +154,8 @@ struct SharedRateLimiterTests {
             // At worst an empty bucket, which fills at its rate.
             try await LimitTrial.until("let in", within: .seconds(20)) { await limiter.take(charge).isAllowed }
             let healed = try await trial.client.get(key).map { String(decoding: $0, as: UTF8.self) }
-            #expect(healed.flatMap(Double.init)?.isFinite == true)
+            // Gone when the bucket is full again, which may be by now.
+            #expect(healed.map { Double($0)?.isFinite == true } ?? true)
             #expect(trial.lines.all.isEmpty)
         }
     }
