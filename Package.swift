@@ -261,7 +261,7 @@ let package = Package(
             name: "EdgeGatewayTests",
             dependencies: [
                 "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates", "Tenancy", "Identity", "LocalServers",
-                asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix,
+                asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 serviceLifecycle,
             ],
             swiftSettings: house),

@@ -17,7 +17,7 @@ struct LargeBodyTests {
     }
 
     /// Waits until a count has not moved for a while: everything on the way is full.
-    private static func standstill(of count: borrowing Atomic<Int>) async throws -> Int {
+    static func standstill(of count: borrowing Atomic<Int>) async throws -> Int {
         var last = -1
         while true {
             let now = count.load(ordering: .relaxed)

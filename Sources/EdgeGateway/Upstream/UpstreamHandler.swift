@@ -155,6 +155,12 @@ final class UpstreamHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.context = context
     }
 
+    /// A handshake of TLS has to be read before anything can be sent.
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        self.read(context)
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) {
         self.end(with: .stale)
         self.context = nil
