@@ -5,10 +5,16 @@ public import Tenancy
 /// The catalog's tenants in `public.tenants`.
 public struct PostgresTenantRepository: TenantRepository {
     private let client: PostgresClient
+    private let announcer: any TenantAnnouncer
 
-    /// A repository through `client`, which logs in as `bulkhead_control`.
-    public init(client: PostgresClient) {
+    /// A repository.
+    ///
+    /// - Parameters:
+    ///   - client: logs in as `bulkhead_control`.
+    ///   - announcer: told of tenants that were changed, beside what the database announces by itself.
+    public init(client: PostgresClient, announcer: any TenantAnnouncer = SilentAnnouncer()) {
         self.client = client
+        self.announcer = announcer
     }
 
     /// A page of all tenants; see ``TenantRepository/tenants(_:)``.
@@ -44,7 +50,7 @@ public struct PostgresTenantRepository: TenantRepository {
         _ intervention: TenantIntervention, with id: TenantID, reason: String?, by principal: Principal,
         requestID: String?
     ) async throws -> Tenant {
-        try await LockPatience.limited {
+        let tenant = try await LockPatience.limited {
             try await self.client.withTransaction { transaction in
                 _ = try await transaction.query(LockPatience.limit)
                 let tenant = try await PostgresTenantProvisioner.tenant(id, in: transaction, locking: true)
@@ -66,5 +72,7 @@ public struct PostgresTenantRepository: TenantRepository {
                 return try await PostgresTenantProvisioner.tenant(id, in: transaction)
             }
         }
+        await self.announcer.announce(TenantChange(tenant))
+        return tenant
     }
 }

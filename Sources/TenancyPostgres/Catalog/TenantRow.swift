@@ -4,11 +4,13 @@ import Tenancy
 
 /// How `public.tenants` is read.
 enum TenantRow {
-    static func select(_ clause: PostgresQueryPart) -> PostgresQuery {
+    static func select(
+        _ clause: PostgresQueryPart, from relation: PostgresQueryPart = "public.tenants"
+    ) -> PostgresQuery {
         """
         SELECT id, name, subdomain, tier, status, cluster, isolation_model, schema_name, created_at, updated_at,
                schema_version, version
-        FROM public.tenants \(part: clause)
+        FROM \(part: relation) \(part: clause)
         """
     }
 

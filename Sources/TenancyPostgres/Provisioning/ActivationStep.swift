@@ -11,7 +11,7 @@ struct ActivationStep: WorkflowStep {
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
-        return try await self.effects.fenced.transaction(under: context.fence) { transaction in
+        let result = try await self.effects.fenced.transaction(under: context.fence) { transaction in
             let rows = try await transaction.query(
                 """
                 SELECT status, activated_at IS NOT NULL, to_regnamespace(schema_name)::oid::bigint
@@ -37,8 +37,10 @@ struct ActivationStep: WorkflowStep {
                 """)
             try await PostgresAuditTrail.append(
                 AuditEvent(actor: order.actor, action: "tenant.activate", tenant: tenant), in: transaction)
-            return StepResult(evidence: ["status": "active"])
+            return StepResult<NoOutput>(evidence: ["status": "active"])
         }
+        await self.effects.announce(tenant)
+        return result
     }
 
     /// Behind this step nothing is undone, so this is called for one that did not happen.

@@ -5,7 +5,7 @@ import Workflow
 extension PostgresTenantProvisioner {
     /// Starts removing a tenant, or lets a removal that gave up go on; see ``TenantProvisioner/remove(_:by:requestID:)``.
     public func remove(_ id: TenantID, by principal: Principal, requestID: String?) async throws -> Tenant {
-        try await LockPatience.limited {
+        let tenant = try await LockPatience.limited {
             try await self.client.withTransaction { transaction in
                 _ = try await transaction.query(LockPatience.limit)
                 // The runs first, as workers do: whoever holds one of them wants the tenant next.
@@ -25,6 +25,8 @@ extension PostgresTenantProvisioner {
                 return try await Self.tenant(id, in: transaction)
             }
         }
+        await self.announce(.done(tenant))
+        return tenant
     }
 
     private func startRemoval(

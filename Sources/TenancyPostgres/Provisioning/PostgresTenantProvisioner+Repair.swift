@@ -7,7 +7,7 @@ extension PostgresTenantProvisioner {
     public func repair(
         _ id: TenantID, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
     ) async throws -> Once<Tenant> {
-        try await LockPatience.limited {
+        let outcome = try await LockPatience.limited {
             try await CatalogIdempotency.once(once, on: self.client) { transaction in
                 _ = try await transaction.query(LockPatience.limit)
                 _ = try await TenantRun.locked(about: id, in: transaction)
@@ -27,6 +27,8 @@ extension PostgresTenantProvisioner {
                 return try await Self.tenant(id, in: transaction)
             }
         }
+        await self.announce(outcome)
+        return outcome
     }
 
     /// Starts provisioning anew for a tenant that was never there, a repair for one that is.

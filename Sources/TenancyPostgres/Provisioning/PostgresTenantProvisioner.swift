@@ -36,6 +36,15 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
         _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?
     ) async throws -> Once<Tenant> {
         let tiers = self.pool.size > 0 ? try await self.workflows.effects.tiers.tiers() : nil
+        let begun = try await self.begin(new, by: principal, requestID: requestID, once: once, trying: tiers)
+        await self.announce(begun)
+        return begun
+    }
+
+    private func begin(
+        _ new: NewTenant, by principal: Principal, requestID: String?, once: IdempotentCall<Tenant>?,
+        trying tiers: [Tier]?
+    ) async throws -> Once<Tenant> {
         do {
             return try await self.begin(new, by: principal, requestID: requestID, once: once, pooledWith: tiers)
         } catch let refused as WarmStart.Refused {
@@ -104,6 +113,11 @@ public struct PostgresTenantProvisioner: TenantProvisioner {
     }
 
     // MARK: Parts
+
+    func announce(_ outcome: Once<Tenant>) async {
+        guard case .done(let tenant) = outcome else { return }
+        await self.workflows.effects.announcer.announce(TenantChange(tenant))
+    }
 
     private func reserve(_ order: TenantOrder, in transaction: borrowing PostgresTransaction) async throws {
         let placement = Placement.ownSchema(of: order.tenant)

@@ -57,7 +57,7 @@ struct DeletionStep: WorkflowStep {
 
     func perform(_ order: TenantOrder, in context: StepContext) async throws -> StepResult<NoOutput> {
         let tenant = order.tenant
-        return try await self.effects.fenced.transaction(under: context.fence) { transaction in
+        let result = try await self.effects.fenced.transaction(under: context.fence) { transaction in
             let status = try await TenantEffects.lockedStatus(of: tenant, in: transaction)
             guard status == .deleting else {
                 return StepResult(evidence: ["status": .string(status?.rawValue ?? "gone")])
@@ -69,8 +69,10 @@ struct DeletionStep: WorkflowStep {
                 """)
             try await PostgresAuditTrail.append(
                 AuditEvent(actor: order.actor, action: "tenant.deleted", tenant: tenant), in: transaction)
-            return StepResult(evidence: ["status": "deleted"])
+            return StepResult<NoOutput>(evidence: ["status": "deleted"])
         }
+        await self.effects.announce(tenant)
+        return result
     }
 
     func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
@@ -97,6 +99,7 @@ struct DataRemovalStep: WorkflowStep {
                 "UPDATE public.tenants SET status = 'purging' WHERE id = \(tenant.uuid)::uuid AND status = 'deleted'",
                 "UPDATE public.tenants SET status = 'purged' WHERE id = \(tenant.uuid)::uuid AND status = 'purging'",
             ], under: context.fence)
+        await self.effects.announce(tenant)
         return StepResult(evidence: ["data": "purged", "schema": dropped["schema"] ?? "absent"])
     }
 

@@ -30,7 +30,7 @@ struct SubdomainStep: WorkflowStep {
     /// The record stays, as `failed`: it says what happened, keeps the name, and can be provisioned anew or deleted.
     func undo(_ order: TenantOrder, output: NoOutput?, in context: StepContext) async throws -> JSONDocument {
         let tenant = order.tenant
-        return try await self.effects.fenced.transaction(under: context.fence) { transaction in
+        let evidence: JSONDocument = try await self.effects.fenced.transaction(under: context.fence) { transaction in
             guard try await TenantEffects.lockedStatus(of: tenant, in: transaction) == .provisioning else {
                 return ["record": "unchanged"]
             }
@@ -40,5 +40,7 @@ struct SubdomainStep: WorkflowStep {
                 AuditEvent(actor: order.actor, action: "tenant.fail", tenant: tenant), in: transaction)
             return ["record": "failed"]
         }
+        await self.effects.announce(tenant)
+        return evidence
     }
 }

@@ -19,12 +19,27 @@ struct TenantEffects: Sendable {
     let store: PostgresWorkflowStore
     /// The domain of the ids of mails; nil if no mail is sent.
     let mailDomain: String?
+    /// Told of tenants that were changed, beside what the database announces by itself.
+    let announcer: any TenantAnnouncer
 
     var client: PostgresClient { self.fenced.client }
 
     /// Opens the context of a tenant in a transaction of the owner.
     func entry(_ tenant: TenantID) -> PostgresQuery {
         TenantEntry(credential: self.signer.credential(for: tenant, mode: .readWrite), timeouts: Self.patience).query
+    }
+
+    /// Tells those who remember tenants that this one has changed; after the change was committed.
+    func announce(_ tenant: TenantID) async {
+        let reading: PostgresQuery = "SELECT version, subdomain FROM public.tenants WHERE id = \(tenant.uuid)::uuid"
+        do {
+            guard let row = try await self.client.query(reading).first else { return }
+            let (version, label) = try row.decode(Int64.self, String.self)
+            guard let subdomain = Subdomain(stored: label) else { return }
+            await self.announcer.announce(TenantChange(id: tenant, version: version, subdomain: subdomain))
+        } catch {
+            // The change is made, and those who remember find it by themselves.
+        }
     }
 
     /// Statements on the tables of a tenant, as their owner and in the tenant's context.

@@ -29,17 +29,19 @@ public struct TenantWorkflows: Sendable {
     /// - Parameters:
     ///   - client: logs in as `bulkhead_control`.
     ///   - mailDomain: the domain of the ids of mails; nil if no mail is sent.
+    ///   - announcer: told of tenants that were changed, beside what the database announces by itself.
     ///   - reach: what makes the tenant's name reach it, in order: DNS, certificate.
     ///   - expiry: what lets pass the time in which a removed name still leads to the tenant.
     public init(
         client: PostgresClient, database: TenantDatabase, signer: ContextSigner, template: TenantTemplate,
         tiers: any TierRepository, store: PostgresWorkflowStore, mailDomain: String?,
+        announcer: any TenantAnnouncer = SilentAnnouncer(),
         reach: [any WorkflowStep<TenantOrder>] = [NotConfiguredStep("dns"), NotConfiguredStep("certificate")],
         expiry: [any WorkflowStep<TenantOrder>] = []
     ) {
         let effects = TenantEffects(
             fenced: FencedClient(client: client), database: database, signer: signer, template: template, tiers: tiers,
-            store: store, mailDomain: mailDomain)
+            store: store, mailDomain: mailDomain, announcer: announcer)
         self.effects = effects
         let build: [any WorkflowStep<TenantOrder>] = [
             SubdomainStep(effects: effects), SchemaStep(effects: effects), SettingsStep(effects: effects),

@@ -22,7 +22,7 @@ public struct WarmPool: Sendable {
         self.size = size
         self.effects = TenantEffects(
             fenced: FencedClient(client: client), database: database, signer: signer, template: template, tiers: tiers,
-            store: store, mailDomain: nil)
+            store: store, mailDomain: nil, announcer: SilentAnnouncer())
     }
 
     /// Takes a schema out of the pool, for good when the transaction commits; nil if there is none.

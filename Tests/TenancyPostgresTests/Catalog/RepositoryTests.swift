@@ -28,19 +28,6 @@ struct RepositoryTests {
         }
     }
 
-    @Test func theDirectoryRemembersAndForgets() async throws {
-        try await BulkheadDatabase.with { bulkhead in
-            let tenants = PostgresTenantRepository(client: bulkhead.control)
-            let directory = RememberingTenantDirectory(tenants: tenants, lifetime: .milliseconds(200))
-            let subdomain = try Subdomain(validating: "acme")
-            #expect(try await directory.entry(for: subdomain) == nil)
-            let tenant = try await bulkhead.makeTenant("acme")
-            #expect(try await directory.entry(for: subdomain) == tenant)
-            _ = try await bulkhead.control.query("UPDATE public.tenants SET status = 'suspended'")
-            try await eventually { try await directory.entry(for: tenant.id)?.status == .suspended }
-        }
-    }
-
     @Test func clientsThroughTheirLife() async throws {
         try await BulkheadDatabase.with { bulkhead in
             let acme = bulkhead.access(try await bulkhead.makeTenant("acme"))
