@@ -55,7 +55,7 @@ public struct SecretSeal: Sendable, CustomStringConvertible, CustomDebugStringCo
     ///
     /// For tokens that must not be stored and yet be the same when they are made again. Of another salt than the keys
     /// that seal, so that neither tells anything about the other.
-    func derive(context: String) -> [UInt8] {
+    public func derive(context: String) -> [UInt8] {
         let key = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: self.secret, salt: Array("bulkhead.derive".utf8), info: Self.bound(context),
             outputByteCount: 32)

@@ -3,7 +3,7 @@ public import Identity
 public import Logging
 import Mail
 import Postgres
-import Tenancy
+public import Tenancy
 public import TenancyPostgres
 
 /// An installation put together: every port of the domain with the code that serves it.
@@ -27,7 +27,9 @@ public struct Composition: Sendable {
     /// The catalog's audit trail.
     public let audit: PostgresAuditTrail
     /// Finds tenants for requests.
-    public let directory: RememberingTenantDirectory
+    public var directory: CachingTenantDirectory { self.finding.directory }
+    /// What keeps ``directory`` true.
+    public let finding: TenantFinding
     /// Tenants' members.
     public let members: PostgresMemberRepository
     /// Tenants' clients.
@@ -79,7 +81,8 @@ public struct Composition: Sendable {
         let keys = try await LiveKeys.load(seal: seal, databases: databases, tiers: tiers, issuer: issuer)
         let tenantDatabase = TenantDatabase(
             client: databases.app, signer: keys.signer, limits: keys.limits, logger: logger)
-        let tenants = PostgresTenantRepository(client: control)
+        let finding = try Self.finding(configuration, databases, seal, logger)
+        let tenants = PostgresTenantRepository(client: control, announcer: finding.announcer)
         let template = try TenantTemplate.load()
         // Contexts are dated by the database's clock: ask it before the first one is signed.
         _ = try await tenantDatabase.measureClock()
@@ -91,7 +94,8 @@ public struct Composition: Sendable {
         let naming = try await Naming(configuration, client: control)
         let workflows = TenantWorkflows(
             client: control, database: tenantDatabase, signer: keys.signer, template: template, tiers: tiers,
-            store: store, mailDomain: mailDomain, reach: [naming.step, try configuration.certificateStep()],
+            store: store, mailDomain: mailDomain, announcer: finding.announcer,
+            reach: [naming.step, try configuration.certificateStep()],
             expiry: naming.expiry)
         let pool = WarmPool(
             size: configuration.provisioning.warmPool, client: control, database: tenantDatabase, signer: keys.signer,
@@ -99,7 +103,7 @@ public struct Composition: Sendable {
         return Composition(
             configuration: configuration, databases: databases, keys: keys, tenantDatabase: tenantDatabase,
             tenants: tenants, tiers: tiers, admins: PostgresAdminRepository(client: control),
-            audit: audit, directory: RememberingTenantDirectory(tenants: tenants),
+            audit: audit, finding: finding,
             members: members, clients: PostgresClientRepository(database: tenantDatabase), workflowStore: store,
             workflows: workflows, warmPool: pool,
             provisioner: PostgresTenantProvisioner(
@@ -113,7 +117,16 @@ public struct Composition: Sendable {
             certificates: CertificateSharing(repository: PostgresSharedCertificates(client: control), seal: seal),
             idempotency: PostgresIdempotencyRepository(client: control), template: template,
             hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls,
-            limits: Limiting(configuration, redis: nil, audit: audit, logger: logger), logger: logger)
+            limits: Limiting(configuration, redis: databases.redis, audit: audit, logger: logger), logger: logger)
+    }
+
+    private static func finding(
+        _ configuration: ServerConfiguration, _ databases: Databases, _ seal: SecretSeal, _ logger: Logger
+    ) throws -> TenantFinding {
+        TenantFinding(
+            source: PostgresTenantSource(client: databases.directory, relation: .catalog),
+            listener: databases.listener, redis: databases.redis, sharedKey: try configuration.redis?.key(seal),
+            baseDomain: configuration.baseDomain, logger: logger)
     }
 
     /// Lends an installation to a command: runs its clients meanwhile.
@@ -122,7 +135,7 @@ public struct Composition: Sendable {
         _ body: @escaping @Sendable (Composition) async throws -> Value
     ) async throws -> Value {
         let databases = Databases(configuration, logger: logger)
-        return try await PostgresClient.running([databases.control, databases.app, databases.listener]) {
+        return try await PostgresClient.running(databases.services) {
             try await body(
                 try await Composition.load(
                     configuration, databases: databases, patience: .seconds(5), logger: logger))

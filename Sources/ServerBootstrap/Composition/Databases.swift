@@ -1,8 +1,9 @@
 public import Logging
 public import Postgres
+public import Redis
 public import ServiceLifecycle
 
-/// The clients of an installation: one for the control plane, one for tenants' rows.
+/// The clients of an installation: one for the control plane, one for tenants' rows, and what helps them.
 ///
 /// Two, because they log in as two roles, and the one that serves requests to tenants has no right to the catalog.
 public struct Databases: Sendable {
@@ -12,6 +13,10 @@ public struct Databases: Sendable {
     public let app: PostgresClient
     /// Listens, as `bulkhead_control`, past a connection pooler.
     public let listener: PostgresClient
+    /// Finds tenants for requests, as `bulkhead_control`: beside the work of the control plane, not behind it.
+    public let directory: PostgresClient
+    /// Makes finding tenants faster; nil for none.
+    public let redis: RedisClient?
 
     /// Clients that do nothing until they are run.
     public init(_ configuration: ServerConfiguration, logger: Logger) {
@@ -23,10 +28,20 @@ public struct Databases: Sendable {
         var listening = configuration.direct
         listening.connections = 1
         self.listener = Self.client(listening, of: configuration, name: "bulkhead listen", logger)
+        var finding = configuration.control
+        finding.connections = Self.directoryConnections
+        self.directory = Self.client(finding, of: configuration, name: "bulkhead directory", logger)
+        self.redis = configuration.redis.map { RedisClient(configuration: $0.client, logger: logger) }
     }
 
     /// The clients as services; they have to outlive whatever uses them.
-    public var services: [any Service] { [self.control, self.app, self.listener] }
+    public var services: [any Service] {
+        let redis: [any Service] = self.redis.map { [$0] } ?? []
+        return [self.control, self.app, self.listener, self.directory] + redis
+    }
+
+    /// Enough for many thousand lookups a second.
+    private static let directoryConnections = 2
 
     /// Asks both databases for anything, so that one that is not there is found out about first, and soon.
     ///
@@ -57,7 +72,7 @@ public struct Databases: Sendable {
 extension PostgresClient {
     /// Runs clients while `body` runs, and ends them with it.
     public static func running<Value: Sendable>(
-        _ clients: [PostgresClient], _ body: @escaping @Sendable () async throws -> Value
+        _ clients: [any Service], _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
             for client in clients {

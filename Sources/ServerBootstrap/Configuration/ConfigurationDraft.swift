@@ -39,6 +39,7 @@ struct ConfigurationDraft {
         let provisioning = self.provisioning()
         let mail = self.mail(baseDomain: domain)
         let dns = self.dns(baseDomain: domain, services: services)
+        let redis = self.redis()
         let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
         let limits = self.value(.rateLimits, default: RateLimitMode.on.rawValue, Self.rateLimitMode)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
@@ -50,7 +51,7 @@ struct ConfigurationDraft {
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
             preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
             provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken,
-            rateLimits: limits)
+            rateLimits: limits, redis: redis)
     }
 
     // MARK: Parts

@@ -68,4 +68,6 @@ public struct ServerConfiguration: Sendable {
     public var edgeToken: ServiceToken?
     /// What is done about too many requests; `off` lifts the limits of attempts to sign in too.
     public var rateLimits = RateLimitMode.on
+    /// Which Redis server makes the installation faster; nil if there is none.
+    public var redis: RedisSettings?
 }

@@ -11,6 +11,9 @@ extension Setting {
         case .trustedProxies: return "addresses or blocks such as 10.0.0.0/8, separated by commas"
         case .databaseURL, .databaseDirectURL, .appDatabaseURL:
             return "a libpq URI such as postgresql://user:password@host:5432/bulkhead"
+        case .redisURL: return "a URL such as redis://user:password@host:6379/0, or rediss for TLS"
+        case .redisCAFile: return "the path of a PEM file"
+        case .redisSecretFile: return "the path of a file"
         case .databaseConnections, .appDatabaseConnections: return "a number from 1 to 500"
         case .secretFile: return "the path of a file"
         case .scryptLogRounds: return "a number from 10 to 17; 15 takes 32 MiB and some 80 ms"

@@ -31,6 +31,12 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case appDatabaseURL = "appDatabase.url"
     /// How many connections there may be as `bulkhead_app`.
     case appDatabaseConnections = "appDatabase.connections"
+    /// The Redis server that makes the installation faster.
+    case redisURL = "redis.url"
+    /// The authorities that are trusted there.
+    case redisCAFile = "redis.caFile"
+    /// Where the secret is that seals what is kept there, if that is not the installation's.
+    case redisSecretFile = "redis.secretFile"
     /// Whether statements are prepared by name.
     case preparedStatements
     /// Where the installation's secret is.
@@ -175,7 +181,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     public var holdsPassword: Bool {
         switch self {
         case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword, .dnsRoute53SecretAccessKey,
-            .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey, .edgeToken:
+            .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey, .edgeToken,
+            .redisURL:
             return true
         default: return false
         }

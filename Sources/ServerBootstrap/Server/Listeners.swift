@@ -32,7 +32,7 @@ struct Listeners: Service {
         let refresh = KeyRefresh(composition, logger: self.logger)
         let ready = ReadySignal(
             self.role, redirects: configuration.certificate?.redirectPort != nil, self.onReady)
-        var services: [any Service] = [refresh]
+        var services: [any Service] = [refresh] + composition.finding.services
         if self.role.works { services += try Workers(composition: composition, logger: self.logger).services }
         let certificate = self.role.servesRequests ? try await self.certificate(of: composition) : nil
         services += certificate?.services ?? []

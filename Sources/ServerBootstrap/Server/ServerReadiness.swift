@@ -18,13 +18,20 @@ struct ServerReadiness {
     let certificate: ServerCertificate?
 
     var checks: [ReadinessCheck] {
+        let certificate = self.certificate.map { shown in
+            [ReadinessCheck("certificate") { shown.status.readiness }]
+        }
+        return self.own + self.composition.finding.checks + (certificate ?? [])
+    }
+
+    private var own: [ReadinessCheck] {
         [
             ReadinessCheck("database.control") { await self.asking(self.composition.databases.control) },
             ReadinessCheck("database.app") { await self.asking(self.composition.databases.app) },
             ReadinessCheck("migrations") { await self.migrations() },
             ReadinessCheck("clock") { await self.clock() },
             ReadinessCheck("keys") { await self.keys() },
-        ] + (self.certificate.map { shown in [ReadinessCheck("certificate") { shown.status.readiness }] } ?? [])
+        ]
     }
 
     private func asking(_ client: PostgresClient) async -> ReadinessCheck.Outcome {

@@ -125,7 +125,9 @@ public final class CachingTenantDirectory: TenantDirectory {
     /// Takes the hint that a tenant has changed.
     ///
     /// Anybody may have sent it: it makes the tenant be read again, not more often than the limits say.
-    public func hear(_ change: TenantChange) { self.change { state, now in state.hear(change, isOwn: false, now: now) } }
+    public func hear(_ change: TenantChange) {
+        self.change { state, now in state.hear(change, isOwn: false, now: now) }
+    }
 
     /// Takes note of a change that this process has made.
     public func changed(_ change: TenantChange) {

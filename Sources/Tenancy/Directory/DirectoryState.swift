@@ -86,7 +86,8 @@ struct DirectoryState {
         let asksStore = self.hasStore && entry == nil
         guard asksSource || asksStore, self.hasRoom(isKnown: entry != nil) else { return fallback ?? .busy }
         if self.isSourceDown, asksSource { self.nextTrial = now + Self.trialInterval }
-        let load = TenantLoad(key: key, tick: self.nextTick(), isKnown: entry != nil, asksStore: asksStore, asksSource: asksSource)
+        let load = TenantLoad(
+            key: key, tick: self.nextTick(), isKnown: entry != nil, asksStore: asksStore, asksSource: asksSource)
         self.loads[key] = load
         if entry == nil { self.strangeLoads += 1 } else { self.knownLoads += 1 }
         return .wait(load, begins: true)

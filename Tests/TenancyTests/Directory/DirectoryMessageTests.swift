@@ -104,7 +104,8 @@ struct DirectoryMessageTests {
         #expect(TenantChange(text: change.text) == change)
         let id = change.id
         for text in [
-            "", " ", "\(id)", "\(id) 7", "\(id) 7 acme ", " \(id) 7 acme", "\(id) 0 acme", "\(id) -1 acme", "\(id)  7 acme",
+            "", " ", "\(id)", "\(id) 7", "\(id) 7 acme ", " \(id) 7 acme", "\(id) 0 acme", "\(id) -1 acme",
+            "\(id)  7 acme",
             "\(id) 7 Acme", "\(id) 7 a", "\(id) 7x acme", "x 7 acme", "\(id) 99999999999999999999 acme",
             "\(id) 7 " + String(repeating: "a", count: 5000),
         ] { #expect(TenantChange(text: text) == nil, "\(text)") }
