@@ -124,7 +124,7 @@ public struct Composition: Sendable {
         _ configuration: ServerConfiguration, _ databases: Databases, _ seal: SecretSeal, _ logger: Logger
     ) throws -> TenantFinding {
         TenantFinding(
-            source: PostgresTenantSource(client: databases.directory, relation: .catalog),
+            source: PostgresTenantCatalog(client: databases.directory, relation: .catalog),
             listener: databases.listener, redis: databases.redis, sharedKey: try configuration.redis?.key(seal),
             baseDomain: configuration.baseDomain, logger: logger)
     }

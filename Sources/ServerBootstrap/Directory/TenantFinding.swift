@@ -30,7 +30,7 @@ public struct TenantFinding: Sendable {
     ///   - baseDomain: tells the installations on one Redis server apart.
     ///   - limits: how much is remembered, and for how long.
     public init(
-        source: PostgresTenantSource, listener: PostgresClient, redis: RedisClient?, sharedKey: [UInt8]?,
+        source: PostgresTenantCatalog, listener: PostgresClient, redis: RedisClient?, sharedKey: [UInt8]?,
         baseDomain: BaseDomain, limits: DirectoryLimits = DirectoryLimits(), logger: Logger
     ) {
         let tenants = redis.map {

@@ -16,7 +16,7 @@ public final class CachingTenantDirectory: TenantDirectory {
 
     /// How much is remembered, and for how long.
     public let limits: DirectoryLimits
-    let source: any TenantSource
+    let source: any TenantCatalog
     let store: (any TenantStore)?
     let bySubdomain: TenantTable<Subdomain>
     let byID: TenantTable<TenantID>
@@ -34,7 +34,7 @@ public final class CachingTenantDirectory: TenantDirectory {
     ///   - limits: how much is remembered, and for how long.
     ///   - onEvent: told when stale tenants begin to be served, and when that ends; must be quick.
     public convenience init(
-        source: any TenantSource, store: (any TenantStore)? = nil, limits: DirectoryLimits = DirectoryLimits(),
+        source: any TenantCatalog, store: (any TenantStore)? = nil, limits: DirectoryLimits = DirectoryLimits(),
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
         let start = ContinuousClock.now
@@ -45,7 +45,7 @@ public final class CachingTenantDirectory: TenantDirectory {
 
     /// - Parameter clock: milliseconds since any time, never less than before.
     init(
-        source: any TenantSource, store: (any TenantStore)? = nil, limits: DirectoryLimits = DirectoryLimits(),
+        source: any TenantCatalog, store: (any TenantStore)? = nil, limits: DirectoryLimits = DirectoryLimits(),
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }, clock: @escaping @Sendable () -> Int64
     ) {
         let state = DirectoryState(limits, hasStore: store != nil)

@@ -27,6 +27,9 @@ struct Deployment: Sendable {
     /// The database past everything that protects it.
     var superuserURL: String { self.cluster.uri(database: "app") }
 
+    /// The catalog, as the servers reach it.
+    var controlURL: String { self.environment["BULKHEAD_DATABASE_URL"] ?? "" }
+
     /// Lends one; servers that still run afterwards are killed.
     ///
     /// - Parameters:

@@ -25,7 +25,7 @@ func eventually(
 }
 
 /// A catalog in memory that counts how often it is asked, and answers as slowly as it is told to.
-final class CountingSource: TenantSource {
+final class CountingSource: TenantCatalog {
     private struct State {
         var rows: [TenantID: Tenant] = [:]
         var asked = 0

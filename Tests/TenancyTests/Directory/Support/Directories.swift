@@ -4,7 +4,7 @@ import Synchronization
 @testable import Tenancy
 
 /// A clock that goes when it is told to.
-final class HandClock: Sendable {
+final class SceneClock: Sendable {
     private let time = Atomic<Int64>(1_000_000)
 
     var now: Int64 { self.time.load(ordering: .sequentiallyConsistent) }
@@ -17,7 +17,7 @@ final class HandClock: Sendable {
 /// A directory before a catalog that can be held back, with a clock for hands.
 struct DirectoryScene: Sendable {
     let source: HeldSource
-    let clock = HandClock()
+    let clock = SceneClock()
     let directory: CachingTenantDirectory
     private let told = Told()
 

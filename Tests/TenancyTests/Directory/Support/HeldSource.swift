@@ -4,7 +4,7 @@ import Synchronization
 @testable import Tenancy
 
 /// A catalog whose answers can be held back: what was read stays what it was, however long it takes to arrive.
-final class HeldSource: TenantSource {
+final class HeldSource: TenantCatalog {
     struct Down: Error {}
 
     private struct State {

@@ -3,7 +3,7 @@ public import Postgres
 public import Tenancy
 
 /// The catalog as those who remember tenants ask it.
-public struct PostgresTenantSource: TenantSource {
+public struct PostgresTenantCatalog: TenantCatalog {
     /// What a login role may read tenants from.
     public enum Relation: Sendable {
         /// The table, for `bulkhead_control`.
@@ -33,7 +33,7 @@ public struct PostgresTenantSource: TenantSource {
         self.relation = relation
     }
 
-    /// The tenant as it is now; see ``TenantSource/tenant(_:deadline:)``.
+    /// The tenant as it is now; see ``TenantCatalog/tenant(_:deadline:)``.
     ///
     /// - Throws: `DomainError.busy` if the database cannot be asked now; `PostgresError`.
     public func tenant(_ key: TenantKey, deadline: ContinuousClock.Instant) async throws -> Tenant? {
@@ -47,7 +47,7 @@ public struct PostgresTenantSource: TenantSource {
         return try rows.first.map(TenantRow.tenant)
     }
 
-    /// The versions of those tenants that there are; see ``TenantSource/versions(of:deadline:)``.
+    /// The versions of those tenants that there are; see ``TenantCatalog/versions(of:deadline:)``.
     ///
     /// - Throws: as for a tenant.
     public func versions(

@@ -1,5 +1,5 @@
 /// The catalog, as those who remember tenants ask it: what it says is true.
-public protocol TenantSource: Sendable {
+public protocol TenantCatalog: Sendable {
     /// The tenant as it is now, whatever its status; nil if there is none.
     ///
     /// By subdomain, a purged tenant is none: its name may be another's.
