@@ -122,9 +122,17 @@ import Testing
                 try await DirectoryProcess.use(directory, listener: control) { process in
                     let name = try Subdomain(validating: "acme")
                     #expect(try await directory.entry(for: name) != nil)
-                    try await cluster.stop(.immediate)
-                    for _ in 0..<50 { #expect(try await directory.entry(for: name)?.status == .provisioning) }
-                    try await cluster.startAgain()
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await cluster.restart(.immediate) }
+                        group.addTask {
+                            for _ in 0..<100 {
+                                let found = try await directory.entry(for: name)
+                                #expect(found?.status == .provisioning)
+                                await Task.yield()
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
                     try await database.execute("UPDATE public.tenants SET status = 'failed'")
                     try await eventually(within: .seconds(20)) {
                         // Refused as long as the server is not back.
