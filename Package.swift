@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "TenancyRedis", targets: ["TenancyRedis"]),
         .library(name: "EdgeGateway", targets: ["EdgeGateway"]),
         .library(name: "BulkheadHummingbird", targets: ["BulkheadHummingbird"]),
+        .library(name: "BulkheadServer", targets: ["BulkheadServer"]),
         .library(name: "Workflow", targets: ["Workflow"]),
         .library(name: "WorkflowTestKit", targets: ["WorkflowTestKit"]),
         .library(name: "DNS", targets: ["DNS"]),
@@ -171,6 +172,18 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // For applications: everything in one program, and one that shows how.
+        .target(
+            name: "BulkheadServer",
+            dependencies: [
+                "ServerBootstrap", "BulkheadHummingbird", "Postgres", "Tenancy", "TenancyPostgres", hummingbird,
+                logging,
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "Ledger", dependencies: ["BulkheadServer", hummingbird], path: "Examples/Ledger/Sources/Ledger",
+            resources: [.copy("Tables")], swiftSettings: house),
+
         // Tests.
         .target(
             name: "TestSupport",
@@ -181,6 +194,7 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "DNSTestSupport", dependencies: ["LocalServers"], path: "Tests/DNSTestSupport", swiftSettings: house),
+        .target(name: "TenancyTestSupport", path: "Tests/TenancyTestSupport", swiftSettings: house),
         .testTarget(
             name: "ArchitectureTests", swiftSettings: house),
         .testTarget(
@@ -246,7 +260,8 @@ let package = Package(
         .testTarget(
             name: "BulkheadHummingbirdTests",
             dependencies: [
-                "BulkheadHummingbird", "AdminAPI", "TenantAPI", "ControlPlane", "Tenancy", "Identity", "Workflow",
+                "TenancyTestSupport", "BulkheadHummingbird", "AdminAPI", "TenantAPI", "ControlPlane", "Tenancy",
+                "Identity", "Workflow",
                 "Mail",
                 "WorkflowTestKit", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging,
             ],
@@ -260,7 +275,8 @@ let package = Package(
         .testTarget(
             name: "EdgeGatewayTests",
             dependencies: [
-                "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates", "Tenancy", "Identity", "LocalServers",
+                "TenancyTestSupport", "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates",
+                "Tenancy", "Identity", "LocalServers",
                 asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 serviceLifecycle,
             ],
@@ -279,7 +295,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "RedisTestSupport", "Tenancy",
-                "TestSupport", "bulkhead", logging,
+                "TestSupport", "bulkhead", "Ledger", logging,
             ],
             swiftSettings: house),
     ]

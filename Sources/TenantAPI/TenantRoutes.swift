@@ -10,6 +10,8 @@ public struct TenantRoutes: RouteGroup {
     private let directory: any TenantDirectory
     private let tokens: TokenAuthority
     private let audit: any AuditTrail
+    private let sessionSource: (any TenantSessionSource)?
+    private let application: TenantApplication
     private let groups: [any RouteGroup<BulkheadContext>]
 
     /// The API over these services.
@@ -19,26 +21,30 @@ public struct TenantRoutes: RouteGroup {
     ///   - directory: where tenants are found.
     ///   - sessions: signs members in.
     ///   - activations: uses activation links up.
-    ///   - clients: the tenants' clients.
+    ///   - clients: the tenants' clients; nil if tenants have none.
     ///   - urls: how links to tenants look.
     ///   - tokens: verifies access tokens.
     ///   - audit: where attempts to cross over are written down.
+    ///   - lending: what lends tenants' sessions to the application's routes.
+    ///   - application: an application's own routes.
     public init(
         hosts: HostPolicy, directory: any TenantDirectory, sessions: MemberSessionService,
-        activations: ActivationService, clients: ClientService, urls: TenantURL, tokens: TokenAuthority,
-        audit: any AuditTrail
+        activations: ActivationService, clients: ClientService?, urls: TenantURL, tokens: TokenAuthority,
+        audit: any AuditTrail, lending: (any TenantSessionSource)? = nil, application: TenantApplication = .none
     ) {
         self.hosts = hosts
         self.directory = directory
         self.tokens = tokens
         self.audit = audit
-        self.groups = [
+        self.sessionSource = lending
+        self.application = application
+        let always: [any RouteGroup<BulkheadContext>] = [
             MemberSessionsRoutes(hosts: hosts, sessions: sessions),
             ActivationsRoutes(activations: activations),
             InfoRoutes(urls: urls, sessions: sessions),
-            ClientsRoutes(clients: clients),
             KeySetRoutes<BulkheadContext>(tokens: tokens, side: .tenant),
         ]
+        self.groups = always + (clients.map { [ClientsRoutes(clients: $0)] } ?? [])
     }
 
     /// The routes.
@@ -48,7 +54,7 @@ public struct TenantRoutes: RouteGroup {
     public var middleware: TenantMiddleware<BulkheadContext> {
         TenantMiddleware(
             hosts: self.hosts, directory: self.directory, tokens: self.tokens, audit: self.audit,
-            signInRoutes: self.table.signInRoutes)
+            sources: self.application.sources, sessions: self.sessionSource, signInRoutes: self.table.signInRoutes)
     }
 
     /// The API as one side of a ``HostRouter``.
@@ -57,6 +63,6 @@ public struct TenantRoutes: RouteGroup {
     public func side(
         inner: [any MiddlewareProtocol<Request, Response, BulkheadContext>] = []
     ) -> HostSide<BulkheadContext> {
-        HostSide(middleware: [self.middleware] + inner, groups: [self])
+        HostSide(middleware: [self.middleware] + inner, groups: [self], more: self.application.routes)
     }
 }

@@ -44,10 +44,12 @@ enum Arrows {
             "BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity", "Workflow", "Mail", "ServiceLifecycle",
         ] + http,
         "TenantAPI": ["BulkheadHummingbird", "ControlPlane", "Tenancy", "Identity"] + http,
+        // An application, as a stranger would write it.
+        "Ledger": ["BulkheadServer", "Hummingbird"],
     ]
 
-    /// The composition root and the command over it: they may know everything.
-    static let composers: Set<String> = ["ServerBootstrap", "bulkhead"]
+    /// The composition root, the command over it and the program that applications are: they may know everything.
+    static let composers: Set<String> = ["ServerBootstrap", "BulkheadServer", "bulkhead"]
 
     /// Targets that are one concrete way to do something; the rest of the house knows protocols.
     static let concrete: Set<String> = [

@@ -40,7 +40,8 @@ import Testing
     }
 
     private func swiftFiles(in target: String) throws -> [URL] {
-        let folder = Manifest.root.appendingPathComponent("Sources/\(target)", isDirectory: true)
+        let place = target == "Ledger" ? "Examples/Ledger/Sources/Ledger" : "Sources/\(target)"
+        let folder = Manifest.root.appendingPathComponent(place, isDirectory: true)
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         return paths.filter { $0.hasSuffix(".swift") }.map { folder.appendingPathComponent($0) }
     }

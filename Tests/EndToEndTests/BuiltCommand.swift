@@ -26,21 +26,24 @@ enum BuiltCommand {
     }
 
     /// Where it is: beside the test bundle.
-    static func path() throws -> String {
+    static func path(of name: String = "bulkhead") throws -> String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         var folder = bundle.deletingLastPathComponent()
         // On macOS the bundle has folders of its own around the program.
         for _ in 0..<4 {
-            let candidate = folder.appendingPathComponent("bulkhead").path
+            let candidate = folder.appendingPathComponent(name).path
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
             folder = folder.deletingLastPathComponent()
         }
-        throw MissingCommand(bundle: bundle.path)
+        throw MissingCommand(name: name, bundle: bundle.path)
     }
 
     struct MissingCommand: Error, CustomStringConvertible {
+        let name: String
         let bundle: String
-        var description: String { "There is no bulkhead beside \(self.bundle); run: swift build --product bulkhead" }
+        var description: String {
+            "There is no \(self.name) beside \(self.bundle); run: swift build --product \(self.name)"
+        }
     }
 
     /// Runs it to its end.

@@ -76,6 +76,19 @@ struct HTTPCaller: APICaller {
         _ path: String, host: String = "localhost", token: String? = nil, headers: [String: String] = [:],
         json: [String: String]? = nil, method: String? = nil
     ) async throws -> Answer {
+        // The same bytes each time: a repeated request is known by them.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try await self.send(
+            path, host: host, token: token, headers: headers, body: try json.map { try encoder.encode($0) },
+            method: method)
+    }
+
+    /// Sends a request; POST if there is a body, which goes as JSON.
+    func send(
+        _ path: String, host: String, token: String?, headers: [String: String] = [:], body json: Data?,
+        method: String? = nil
+    ) async throws -> Answer {
         let url = try #require(URL(string: "http://127.0.0.1:\(self.port)\(path)"))
         var request = URLRequest(url: url)
         request.httpMethod = method ?? (json == nil ? "GET" : "POST")
@@ -84,10 +97,7 @@ struct HTTPCaller: APICaller {
         if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
         if let json {
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-            // The same bytes each time: a repeated request is known by them.
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            request.httpBody = try encoder.encode(json)
+            request.httpBody = json
         }
         let (body, response) = try await self.session.data(for: request)
         let answer = try #require(response as? HTTPURLResponse)

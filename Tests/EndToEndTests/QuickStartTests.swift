@@ -4,7 +4,7 @@ import Testing
 /// What the README tells people to type, typed.
 @Suite struct QuickStartTests {
     @Test(.timeLimit(.minutes(4))) func readmeTranscriptRunsAsItStands() async throws {
-        let script = try Self.transcript()
+        let script = try Transcript.read("README.md")
         try await Development.use { development in
             let bash = try StartedProgram(
                 "/bin/bash", ["-euo", "pipefail", "-c", script],
@@ -24,17 +24,5 @@ import Testing
             let refusal = output.components(separatedBy: "problems/tenant-mismatch")
             #expect(refusal.count == 2 && refusal[1].contains(#""status":403"#), "\(output)")
         }
-    }
-
-    /// The blocks that are marked as parts of the quick start, in order.
-    private static func transcript() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        let blocks = readme.components(separatedBy: "```sh quickstart\n").dropFirst().map { block in
-            block.components(separatedBy: "\n```")[0]
-        }
-        try #require(blocks.count > 3)
-        return blocks.joined(separator: "\n")
     }
 }

@@ -29,6 +29,8 @@ public struct BulkheadDatabase: Sendable {
     public let workflows: TenantWorkflows
     /// Schemas made in advance; none unless the test asks for them.
     public let pool: WarmPool
+    /// What tenants' schemas are made of.
+    public let template: TenantTemplate
 
     /// Steps about names, given a client that logs in as `bulkhead_control`.
     public typealias Reach =
@@ -42,10 +44,12 @@ public struct BulkheadDatabase: Sendable {
     ///   - pooler: whether `bulkhead_app` connects through PgBouncer in transaction mode with one server connection.
     ///   - warm: how many schemas are kept ready.
     ///   - mailDomain: the domain of the ids of mails; nil if no mail is sent.
+    ///   - tables: which tables tenants have besides Bulkhead's own.
     ///   - reach: what makes tenants' names reach them, and what lets pass the time in which they still do.
     ///   - body: what to do with it.
     public static func with<Value: Sendable>(
-        pooler: Bool = false, warm: Int = 0, mailDomain: String? = nil, reach: Reach? = nil,
+        pooler: Bool = false, warm: Int = 0, mailDomain: String? = nil, tables: ApplicationTables = .init(),
+        reach: Reach? = nil,
         _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await BulkheadTemplate.ready()
@@ -54,7 +58,8 @@ public struct BulkheadDatabase: Sendable {
                 try await Installation(client: superuser, database: database.name).restoreDatabaseRights()
             }
             guard pooler else {
-                return try await Self.run(database, appURI: database.uri(role: .app), warm, mailDomain, reach, body)
+                return try await Self.run(
+                    database, appURI: database.uri(role: .app), warm, mailDomain, tables, reach, body)
             }
             let users = Dictionary(uniqueKeysWithValues: BulkheadTemplate.passwords.map { ($0.rawValue, $1) })
             let bouncer = try await LocalPgBouncer.start(
@@ -63,7 +68,8 @@ public struct BulkheadDatabase: Sendable {
             do {
                 let uri = bouncer.uri(
                     user: LoginRole.app.rawValue, password: BulkheadTemplate.passwords[.app], database: database.name)
-                let value = try await Self.run(database, appURI: uri, prepared: false, warm, mailDomain, reach, body)
+                let value = try await Self.run(
+                    database, appURI: uri, prepared: false, warm, mailDomain, tables, reach, body)
                 try await bouncer.stop()
                 return value
             } catch {
@@ -75,7 +81,7 @@ public struct BulkheadDatabase: Sendable {
 
     private static func run<Value: Sendable>(
         _ database: TestDatabase, appURI: String, prepared: Bool = true, _ warm: Int, _ mailDomain: String?,
-        _ reach: Reach?, _ body: (BulkheadDatabase) async throws -> Value
+        _ tables: ApplicationTables, _ reach: Reach?, _ body: (BulkheadDatabase) async throws -> Value
     ) async throws -> Value {
         try await withRunningClient(uri: database.uri(role: .control), maximumConnections: 8) { control in
             try await withRunningClient(
@@ -89,7 +95,7 @@ public struct BulkheadDatabase: Sendable {
                 let tenants = TenantDatabase(
                     client: app, signer: signer, limits: TierLimits(Tier.builtIn),
                     logger: Logger(label: "test.tenants"))
-                let template = try TenantTemplate.load()
+                let template = try await TenantTemplate.load(tables, client: control, signer: signer)
                 var logger = Logger(label: "test.provisioner")
                 logger.logLevel = .notice
                 let tiers = PostgresTierRepository(client: control)
@@ -109,7 +115,7 @@ public struct BulkheadDatabase: Sendable {
                 return try await body(
                     BulkheadDatabase(
                         database: database, control: control, app: app, key: key, signer: signer, tenants: tenants,
-                        provisioner: provisioner, store: store, workflows: workflows, pool: pool))
+                        provisioner: provisioner, store: store, workflows: workflows, pool: pool, template: template))
             }
         }
     }

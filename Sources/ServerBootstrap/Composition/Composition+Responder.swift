@@ -2,6 +2,7 @@ import AdminAPI
 import BulkheadHummingbird
 import ControlPlane
 import Postgres
+import TenancyPostgres
 import TenantAPI
 
 extension Composition {
@@ -19,8 +20,12 @@ extension Composition {
 
     /// All routes of all hosts.
     ///
-    /// - Parameter certificates: knows how it stands with the listener's certificate.
-    func responder(certificates: any CertificateOverview) -> HostRouter<BulkheadContext> {
+    /// - Parameters:
+    ///   - certificates: knows how it stands with the listener's certificate.
+    ///   - application: what is served to tenants besides Bulkhead's own.
+    func responder(certificates: any CertificateOverview, application: TenantApplication = .none) -> HostRouter<
+        BulkheadContext
+    > {
         let tokens = self.keys.tokens
         let admin = AdminRoutes(
             hosts: self.hosts, tenants: self.tenantService, provisioning: self.provisioningService,
@@ -29,10 +34,10 @@ extension Composition {
             certificates: certificates, zoneReports: self.zoneReports)
         let tenant = TenantRoutes(
             hosts: self.hosts, directory: self.directory, sessions: self.memberSessions,
-            activations: self.activations, clients: self.clientService, urls: self.urls, tokens: tokens,
-            audit: self.audit)
+            activations: self.activations, clients: self.template.hasSample ? self.clientService : nil,
+            urls: self.urls, tokens: tokens, audit: self.audit, lending: self.tenantDatabase, application: application)
         return HostRouter<BulkheadContext>(
-            hosts: self.hosts, problems: ProblemTranslator(additional: Self.problem),
+            hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? Self.problem($0) },
             admin: admin.side(inner: [self.limits.administrators]),
             tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),
             service: EdgeTenantsRoutes(

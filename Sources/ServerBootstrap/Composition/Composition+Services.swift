@@ -8,7 +8,8 @@ extension Composition {
     public var hosts: HostPolicy {
         HostPolicy(
             baseDomain: self.configuration.baseDomain, bareIsAdmin: self.configuration.bareIsAdmin,
-            trustedPeers: TrustedPeers(self.configuration.trustedProxies.compactMap { AddressRange($0) }))
+            trustedPeers: TrustedPeers(self.configuration.trustedProxies.compactMap { AddressRange($0) }),
+            sharedHosts: self.configuration.sharedHosts)
     }
 
     /// What an operator does with tenants.

@@ -83,9 +83,9 @@ public struct Composition: Sendable {
             client: databases.app, signer: keys.signer, limits: keys.limits, logger: logger)
         let finding = try Self.finding(configuration, databases, seal, logger)
         let tenants = PostgresTenantRepository(client: control, announcer: finding.announcer)
-        let template = try TenantTemplate.load()
         // Contexts are dated by the database's clock: ask it before the first one is signed.
         _ = try await tenantDatabase.measureClock()
+        let template = try await TenantTemplate.load(configuration.tables, client: control, signer: keys.signer)
         let store = PostgresWorkflowStore(client: control, listener: databases.listener)
         let members = PostgresMemberRepository(database: tenantDatabase)
         let audit = PostgresAuditTrail(client: control)

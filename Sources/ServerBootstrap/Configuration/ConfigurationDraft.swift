@@ -40,10 +40,12 @@ struct ConfigurationDraft {
         let mail = self.mail(baseDomain: domain)
         let dns = self.dns(baseDomain: domain, services: services)
         let redis = self.redis()
+        let tables = self.tables()
+        let shared = self.sharedHosts()
         let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
         let limits = self.value(.rateLimits, default: RateLimitMode.on.rawValue, Self.rateLimitMode)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
-            let prepared, let secret, let cost, let level, let provisioning, let dns, let limits
+            let prepared, let secret, let cost, let level, let provisioning, let dns, let limits, let tables, let shared
         else { return nil }
         let directDatabase = ServerConfiguration.Database(url: direct ?? control.url, connections: control.connections)
         return ServerConfiguration(
@@ -51,7 +53,7 @@ struct ConfigurationDraft {
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
             preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
             provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken,
-            rateLimits: limits, redis: redis)
+            rateLimits: limits, redis: redis, tables: tables, sharedHosts: shared)
     }
 
     // MARK: Parts

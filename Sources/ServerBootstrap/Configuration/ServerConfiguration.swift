@@ -3,6 +3,7 @@ public import Foundation
 public import Identity
 public import Logging
 public import Tenancy
+public import TenancyPostgres
 
 /// Everything about an installation that can be configured, checked.
 public struct ServerConfiguration: Sendable {
@@ -70,4 +71,8 @@ public struct ServerConfiguration: Sendable {
     public var rateLimits = RateLimitMode.on
     /// Which Redis server makes the installation faster; nil if there is none.
     public var redis: RedisSettings?
+    /// Which tables tenants have besides Bulkhead's own.
+    public var tables = ApplicationTables()
+    /// Hosts that all tenants share.
+    public var sharedHosts: Set<HostName> = []
 }

@@ -64,6 +64,9 @@ extension Setting {
         case .acmeFolder, .tlsFolder: return "the path of a folder"
         case .acmeTimeout: return "a number of seconds from 10 to 3600"
         case .rateLimits: return "on, observe (count and tell, refuse no request) or off"
+        case .sharedHosts: return "host names without ports, separated by commas"
+        case .tenantTables: return "folders with files such as 0001_name.sql, separated by commas"
+        case .sampleTables: return "true or false; the same for all servers and commands of an installation"
         case .edgeToken: return "a secret of 32 to 512 visible ASCII characters"
         default: return "a text of ASCII characters without spaces"
         }

@@ -151,6 +151,12 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case acmeSkipsCheck = "acme.skipPropagationCheck"
     /// How long one order may take.
     case acmeTimeout = "acme.timeoutSeconds"
+    /// Hosts that all tenants share.
+    case sharedHosts
+    /// Folders of an application's tenant migrations.
+    case tenantTables
+    /// Whether tenants have the tables of the sample domain.
+    case sampleTables
     /// What front ends that ask which tenant a host is have to send.
     case edgeToken = "edge.token"
     /// What is done about too many requests, and about attempts to guess passwords.
@@ -172,7 +178,7 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     /// Whether the value may be a list in a file.
     var isList: Bool {
         switch self {
-        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers: return true
+        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .tenantTables, .sharedHosts: return true
         default: return false
         }
     }

@@ -18,7 +18,7 @@ struct TenantExaminations {
         of tenants: [Tenant], progress: @Sendable (Int, Int) -> Void
     ) async throws -> [DoctorReport.Check] {
         let living = tenants.filter { TenantStatus.living.contains($0.status) }
-        let expected = try TemplateShape.expected()
+        let expected = self.composition.template.shape
         var findings = Findings()
         for (index, tenant) in living.enumerated() {
             try await self.examine(tenant, expected, &findings)
@@ -26,16 +26,17 @@ struct TenantExaminations {
         }
         let count = "\(living.count) tenant(s)"
         return [
-            self.check("tenants.version", findings.versions, good: "\(count) at version \(expected.version)"),
+            self.check(
+                "tenants.version", findings.versions, good: "\(count) at version \(self.composition.template.version)"),
             self.check("tenants.shape", findings.shapes, good: "\(count) as the template says"),
             self.check("audit.tenants", findings.audit, good: "\(count) with an unbroken chain"),
         ]
     }
 
     private func examine(_ tenant: Tenant, _ expected: TemplateShape, _ findings: inout Findings) async throws {
-        if tenant.schemaVersion != expected.version {
+        if tenant.schemaVersion != self.composition.template.version {
             findings.versions.append(
-                "\(tenant.subdomain) is at version \(tenant.schemaVersion), the template at \(expected.version);"
+                "\(tenant.subdomain) is at version \(tenant.schemaVersion), the template at \(self.composition.template.version);"
                     + " run: bulkhead migrate")
         } else {
             let shape = try await TemplateShape.read(

@@ -20,6 +20,7 @@ struct Listeners: Service {
     let configuration: ServerConfiguration
     let databases: Databases
     let role: ServerRole
+    let application: TenantApplication
     let logger: Logger
     let onReady: @Sendable (ServerAddresses) async -> Void
 
@@ -56,7 +57,8 @@ struct Listeners: Service {
         let configuration = composition.configuration
         let overview: any CertificateOverview = certificate ?? NoCertificates()
         let hsts = configuration.certificate.flatMap { $0.hsts > 0 ? StrictTransportSecurity(maxAge: $0.hsts) : nil }
-        let responder = StrictTransportResponder(composition.responder(certificates: overview), policy: hsts)
+        let responder = StrictTransportResponder(
+            composition.responder(certificates: overview, application: self.application), policy: hsts)
         let main = self.listening(configuration.http, responder, "http", certificate) {
             await ready.http(listensOn: $0)
         }

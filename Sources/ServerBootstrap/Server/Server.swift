@@ -1,3 +1,4 @@
+public import BulkheadHummingbird
 public import Logging
 public import ServiceLifecycle
 import UnixSignals
@@ -9,6 +10,7 @@ public struct Server: Sendable {
 
     private let configuration: ServerConfiguration
     private let role: ServerRole
+    private let application: TenantApplication
     private let companions: [any Service]
     private let logger: Logger
     private let onReady: @Sendable (ServerAddresses) async -> Void
@@ -17,14 +19,17 @@ public struct Server: Sendable {
     ///
     /// - Parameters:
     ///   - role: what it does.
+    ///   - application: what is served to tenants besides Bulkhead's own.
     ///   - companions: services that start before everything else and stop after it.
     ///   - onReady: called once, when both listeners listen.
     public init(
-        _ configuration: ServerConfiguration, role: ServerRole = .all, companions: [any Service] = [], logger: Logger,
+        _ configuration: ServerConfiguration, role: ServerRole = .all, application: TenantApplication = .none,
+        companions: [any Service] = [], logger: Logger,
         onReady: @escaping @Sendable (ServerAddresses) async -> Void
     ) {
         self.configuration = configuration
         self.role = role
+        self.application = application
         self.companions = companions
         self.logger = logger
         self.onReady = onReady
@@ -36,7 +41,8 @@ public struct Server: Sendable {
     public func run() async throws {
         let databases = Databases(self.configuration, logger: self.logger)
         let listeners = Listeners(
-            configuration: self.configuration, databases: databases, role: self.role, logger: self.logger,
+            configuration: self.configuration, databases: databases, role: self.role,
+            application: self.application, logger: self.logger,
             onReady: self.onReady)
         var settings = ServiceGroupConfiguration(
             services: self.companions + databases.services + [listeners],

@@ -44,7 +44,9 @@ public struct WarmSchema: Sendable, Hashable, Codable {
 public struct IsolationProof: Sendable, Hashable, Codable {
     /// The tables that were looked at.
     public var tables: Int
-    /// In how many of them the tenant sees its own canary; must be all.
+    /// In how many of them a canary can be planted; nil is in all. Tables of an application have none.
+    public var canaries: Int?
+    /// In how many of those the tenant sees its own canary; must be all.
     public var seenByItself: Int
     /// In how many of them a session of another tenant sees anything; must be none.
     public var seenByOthers: Int
@@ -59,10 +61,12 @@ public struct IsolationProof: Sendable, Hashable, Codable {
 
     /// What was seen.
     public init(
-        tables: Int, seenByItself: Int, seenByOthers: Int, seenOfOthers: Int?, seenWithoutTenant: Int, planted: Bool,
+        tables: Int, canaries: Int? = nil, seenByItself: Int, seenByOthers: Int, seenOfOthers: Int?,
+        seenWithoutTenant: Int, planted: Bool,
         at: Date
     ) {
         self.tables = tables
+        self.canaries = canaries
         self.seenByItself = seenByItself
         self.seenByOthers = seenByOthers
         self.seenOfOthers = seenOfOthers
@@ -73,7 +77,7 @@ public struct IsolationProof: Sendable, Hashable, Codable {
 
     /// Whether the tenant is isolated: sees its own rows, and nobody else does.
     public var holds: Bool {
-        let seesItself = self.planted ? self.seenByItself == self.tables : self.seenByItself > 0
+        let seesItself = self.planted ? self.seenByItself == self.canaries ?? self.tables : self.seenByItself > 0
         return seesItself && self.seenByOthers == 0 && (self.seenOfOthers ?? 0) == 0 && self.seenWithoutTenant == 0
     }
 }

@@ -2,13 +2,25 @@ import Postgres
 import Tenancy
 
 /// Something worth remembering in a tenant's own trail.
-struct TenantAuditEntry: Sendable {
+public struct TenantAuditEntry: Sendable {
     /// What was done, as `noun.verb`.
-    var action: String
+    public var action: String
     /// To what, as `noun:id`.
-    var subject: String?
+    public var subject: String?
     /// Details without secrets.
-    var details: [String: String] = [:]
+    public var details: [String: String]
+
+    /// An entry.
+    ///
+    /// - Parameters:
+    ///   - action: as `noun.verb` in letters and dots: `invoice.send`.
+    ///   - subject: as `noun:id`, at most 200 characters; nil for nothing in particular.
+    ///   - details: without secrets.
+    public init(action: String, subject: String? = nil, details: [String: String] = [:]) {
+        self.action = action
+        self.subject = subject
+        self.details = details
+    }
 
     /// Adds the entry behind the last one, or no row at all if somebody else has just added one there.
     ///
@@ -44,7 +56,7 @@ extension TenantSession {
     /// Appends to the tenant's trail; waits for others who are about to, since the chain has one end.
     ///
     /// - Throws: ``DomainError/busy(retryAfterSeconds:)`` if others came first too many times.
-    borrowing func audit(_ entry: TenantAuditEntry) async throws {
+    public borrowing func audit(_ entry: TenantAuditEntry) async throws {
         let query = entry.insertion(
             tenant: self.tenant, actor: self.access.principal.auditName, requestID: self.access.requestID)
         // Whoever loses the race for a place has waited for the winner's commit and sees the new end.

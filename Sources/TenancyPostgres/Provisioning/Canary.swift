@@ -11,12 +11,20 @@ struct Canary {
     private static let action = "canary.planted"
 
     let tenant: TenantID
+    /// The tables that there are.
+    let tables: [String]
 
     private var id: UUID { self.tenant.uuid }
     private var word: String { "canary-\(self.tenant)" }
 
     /// The statements that plant, by table, in an order that foreign keys permit.
+    ///
+    /// None for tables of an application: what a row of theirs must be like, only the application knows.
     var planting: [(table: String, query: PostgresQuery)] {
+        self.all.filter { self.tables.contains($0.table) }
+    }
+
+    private var all: [(table: String, query: PostgresQuery)] {
         let hash = [UInt8](repeating: 0xCA, count: 32)
         return [
             (

@@ -14,7 +14,7 @@ struct IsolationProver: Sendable {
     func prove(
         planting: Bool, _ write: (_ queries: [PostgresQuery]) async throws -> Void
     ) async throws -> IsolationProof {
-        let canary = Canary(tenant: self.tenant)
+        let canary = Canary(tenant: self.tenant, tables: self.effects.template.tables)
         if planting { try await write(canary.removal + canary.planting.map(\.query)) }
         let proof: IsolationProof
         do {
@@ -34,13 +34,16 @@ struct IsolationProver: Sendable {
         let other = try await self.other()
         // A stranger's context will do where there is no other tenant: what counts is that it is not this one.
         let stranger = other?.tenant ?? .random()
-        let inside = try await self.read(own, tables, as: self.tenant)
+        let planting = Set(Canary(tenant: self.tenant, tables: tables).planting.map(\.table))
+        let canaries = tables.filter(planting.contains)
+        let inside = try await self.read(own, canaries, as: self.tenant)
         let outside = try await self.read(own, tables, as: stranger)
         var ofOthers: Int?
         if let other { ofOthers = try await self.read(other.schema, tables, as: self.tenant) }
         let nobody = try await self.effects.database.readWithoutTenant(Self.seen(own, tables))
         return IsolationProof(
-            tables: tables.count, seenByItself: inside, seenByOthers: outside, seenOfOthers: ofOthers,
+            tables: tables.count, canaries: canaries.count, seenByItself: inside, seenByOthers: outside,
+            seenOfOthers: ofOthers,
             seenWithoutTenant: try nobody.first?[0].decode(Int.self) ?? 0, planted: planted, at: Date())
     }
 

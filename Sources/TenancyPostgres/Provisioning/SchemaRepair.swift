@@ -15,7 +15,7 @@ struct SchemaRepair: Sendable {
     /// - Returns: what was mended; empty if nothing had to be.
     /// - Throws: ``StepFailure`` that names what is still not as the template says.
     func run(under fence: Fence) async throws -> [String] {
-        let expected = try TemplateShape.expected()
+        let expected = self.effects.template.shape
         let actual = try await self.shape()
         let opened = try await self.openSchema(under: fence)
         guard actual != expected else { return opened }

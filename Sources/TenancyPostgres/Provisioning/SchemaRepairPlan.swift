@@ -34,13 +34,10 @@ struct SchemaRepairPlan {
         self.repairs.append("table \(table)")
     }
 
-    /// Whether a statement makes the table or an index of it.
+    /// Whether a statement makes or changes the table or an index of it.
     private static func isAbout(_ table: String, _ statement: String) -> Bool {
-        let words = statement.split(whereSeparator: { $0 == " " || $0 == "(" || $0 == "\n" })
-        guard words.first == "CREATE" else { return false }
-        if words.dropFirst().first == "TABLE" { return words.dropFirst(2).first == table[...] }
-        guard let place = words.firstIndex(of: "ON") else { return false }
-        return words[words.index(after: place)] == table[...]
+        guard let head = StatementHead(statement), head.name == table else { return false }
+        return [.createTable, .alterTable, .createIndex].contains(head.verb)
     }
 
     private mutating func mend(_ actual: TemplateShape.Table, to expected: TemplateShape.Table) {

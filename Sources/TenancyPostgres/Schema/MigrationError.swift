@@ -12,6 +12,14 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
     case newerDatabase(version: Int)
     /// A tenant's schema has no objects of the expected shape or a guard found something.
     case guardFailed([String])
+    /// An application's folder of tenant migrations is not there or holds no file.
+    case folder(String)
+    /// A statement of an application's tenant migrations cannot be taken.
+    case statement(file: String, number: Int, problem: String)
+    /// An application's tables break the rules for tenants' tables.
+    case tables([String])
+    /// Tenants have tables of an application that this program does not know.
+    case unknownTables(version: Int)
     /// `bulkhead init` has not run on this database.
     case notInstalled
 
@@ -29,6 +37,15 @@ public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible 
             return "the database is at migration \(version), which this program does not know; run a newer bulkhead"
         case .guardFailed(let findings):
             return "the schema breaks isolation rules: " + findings.joined(separator: "; ")
+        case .folder(let path):
+            return "tenant migrations: \(path) is no folder with files like 0001_name.sql"
+        case .statement(let file, let number, let problem):
+            return "tenant migration \(file), statement \(number): \(problem)"
+        case .tables(let findings):
+            return "the application's tables break the rules for tenants' tables: " + findings.joined(separator: "; ")
+        case .unknownTables(let version):
+            return "tenants have tables of an application, at version \(version), that this program does not know; "
+                + "start the application's own program, or set BULKHEAD_TENANT_TABLES to its folder of migrations"
         case .notInstalled:
             return "the database has not been prepared; run: bulkhead init --database-url <superuser URL>"
         }

@@ -36,7 +36,9 @@ public struct TenantMigrator: Sendable {
         let rows = try await self.client.query(
             TenantRow.select(
                 """
-                WHERE schema_version < \(self.template.version)::int
+                WHERE (schema_version % \(SQLFile.applicationStep)::int < \(self.template.ownVersion)::int
+                       OR schema_version / \(SQLFile.applicationStep)::int
+                          < \(self.template.applicationVersion / SQLFile.applicationStep)::int)
                   AND status = ANY (\(living)::text[]) ORDER BY created_at, id
                 """))
         let tenants = try rows.map(TenantRow.tenant)
@@ -64,14 +66,14 @@ public struct TenantMigrator: Sendable {
             let version = try TenantRow.tenant(row).schemaVersion
             let entry = TenantEntry(
                 credential: self.signer.credential(for: tenant.id, mode: .readWrite), timeouts: timeouts)
-            let pending = self.template.files.filter { $0.version > version }
+            let pending = self.template.pending(after: version)
             _ = try await transaction.execute(
                 ["SET LOCAL ROLE bulkhead_owner", entry.query]
                     + self.template.statements(after: version, for: tenant.id).map { PostgresQuery(raw: $0) }
                     + ["SET LOCAL ROLE NONE"] + pending.map { $0.recording(for: tenant.id) }
                     + [
                         """
-                        UPDATE public.tenants SET schema_version = \(self.template.version)::int
+                        UPDATE public.tenants SET schema_version = \(self.template.version(after: version))::int
                         WHERE id = \(tenant.id.uuid)::uuid
                         """
                     ])

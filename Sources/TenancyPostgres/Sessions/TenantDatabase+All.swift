@@ -15,7 +15,7 @@ extension TenantDatabase {
     ///   - audit: where the visit is written down.
     ///   - body: called for each tenant; what it throws ends the visit.
     /// - Returns: what `body` returned, in the order of the tenants' creation.
-    /// - Throws: ``ValidationError`` without a reason; otherwise as ``withTenant(_:_:)``.
+    /// - Throws: ``ValidationError`` without a reason; otherwise as ``withTenant(_:deadline:_:)``.
     public nonisolated func withAllTenants<Value: Sendable>(
         reason: String, by principal: Principal, catalog: any TenantRepository, audit: any AuditTrail,
         _ body: (Tenant, borrowing TenantSession) async throws -> Value

@@ -4,7 +4,7 @@ public import Postgres
 public import Tenancy
 
 /// The only door to tenants' tables: every transaction is put into one tenant's context before anything else runs.
-public final class TenantDatabase: Sendable {
+public final class TenantDatabase: TenantSessionSource {
     private let client: PostgresClient
     private let signer: ContextSigner
     private let limits: TierLimits
@@ -21,17 +21,20 @@ public final class TenantDatabase: Sendable {
     /// Runs queries that only read, in one round trip and one transaction.
     ///
     /// Only SELECT, WITH, VALUES and TABLE: whatever controls the transaction or leaves something in the session, such as
-    /// a cursor, needs ``withTenant(_:_:)``, after which the session is wiped.
+    /// a cursor, needs ``withTenant(_:deadline:_:)``, after which the session is wiped.
     ///
+    /// - Parameter deadline: when the answer is of no use any more; nil for the client's own.
     /// - Throws: ``TenantQueryError`` for another kind of statement, ``DomainError/badCredentials`` if the member behind `access` may not act any more,
     ///   ``DomainError/busy(retryAfterSeconds:)`` without a free connection in time, otherwise `PostgresError`.
-    public func read(_ queries: [PostgresQuery], in access: TenantAccess) async throws -> [PostgresRows] {
+    public func read(
+        _ queries: [PostgresQuery], in access: TenantAccess, deadline: ContinuousClock.Instant? = nil
+    ) async throws -> [PostgresRows] {
         guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
         return try await self.correctingClock {
             let opening = self.opening(of: access.readOnly, isolation: TenantEntry.ownIsolation)
             var batch = PostgresBatch(opening + queries)
             batch.planScope = Placement.schema(of: access.tenant)
-            let answers = try await self.client.execute(batch)
+            let answers = try await self.client.execute(batch, deadline: deadline)
             try Self.checkMembership(access, in: answers, opening: opening.count)
             return Array(answers.dropFirst(opening.count))
         }
@@ -48,13 +51,16 @@ public final class TenantDatabase: Sendable {
 
     /// Lends a transaction of one tenant; commits when the closure returns, rolls back when it throws.
     ///
-    /// - Throws: what the closure throws; otherwise as ``read(_:in:)``.
+    /// - Parameter deadline: when the work is of no use any more; nil for the client's own. Whatever runs then is given
+    ///   up and rolled back.
+    /// - Throws: what the closure throws; otherwise as ``read(_:in:deadline:)``.
     public nonisolated func withTenant<Value>(
-        _ access: TenantAccess, _ body: (borrowing TenantSession) async throws -> sending Value
+        _ access: TenantAccess, deadline: ContinuousClock.Instant? = nil,
+        _ body: (borrowing TenantSession) async throws -> sending Value
     ) async throws -> sending Value {
         try await self.translatingErrors {
             let scope = Placement.schema(of: access.tenant)
-            return try await self.client.withConnection(planScope: scope) { lease in
+            return try await self.client.withConnection(deadline: deadline, planScope: scope) { lease in
                 // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                 try await self.open(access, on: lease)
                 let session = TenantSession(access: access, transaction: lease.begunTransaction())

@@ -3,7 +3,7 @@ public import Tenancy
 
 /// A borrowed transaction that belongs to one tenant.
 ///
-/// It lives as long as the closure that ``TenantDatabase/withTenant(_:_:)`` calls; it cannot be copied, kept or handed
+/// It lives as long as the closure that ``TenantDatabase/withTenant(_:deadline:_:)`` calls; it cannot be copied, kept or handed
 /// to another task. Whatever SQL it is given, no row of another tenant is in reach.
 public struct TenantSession: ~Copyable {
     /// On whose rows and on whose behalf.

@@ -19,6 +19,11 @@ extension TemplateShape {
     /// - Parameter version: what to write into ``version``; the catalog of tenants knows it.
     public static func read(schema: String, version: Int, on client: PostgresClient) async throws -> TemplateShape {
         let answers = try await client.execute(PostgresBatch(Self.queries(schema: schema)))
+        return try TemplateShape(answers, schema: schema, version: version)
+    }
+
+    /// The shape that the answers to ``queries(schema:)`` tell of.
+    init(_ answers: [PostgresRows], schema: String, version: Int) throws {
         // PostgreSQL qualifies names that are not in the path of whoever asks; and each tenant's tables name the tenant.
         let home = Self.home(of: schema)
         func plain(_ text: String) -> String {
@@ -46,7 +51,7 @@ extension TemplateShape {
                 tables[place][keyPath: part].append(plain(text))
             }
         }
-        return TemplateShape(version: version, tables: tables)
+        self.init(version: version, tables: tables)
     }
 
     /// The id in a schema's name, as text; a text that occurs nowhere if there is none.
@@ -57,7 +62,8 @@ extension TemplateShape {
         return parts.joined(separator: "-")
     }
 
-    private static func queries(schema: String) -> [PostgresQuery] {
+    /// What has to be asked.
+    static func queries(schema: String) -> [PostgresQuery] {
         let tables: PostgresQueryPart = """
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = \(schema)::text
                 AND c.relkind IN ('r', 'p')

@@ -57,62 +57,23 @@ struct DevCommand: AsyncParsableCommand {
         if isNew, !self.output.json {
             StandardStream.error.write("Making a PostgreSQL cluster in \(self.data) ...")
         }
-        let instance = try await DevelopmentInstance.start(
-            in: folder, logger: InstallationOptions.quietLogger)
-        do {
-            try await self.serve(instance, isNew: isNew)
-        } catch {
-            // Stopped already, unless the server did not even get to start.
-            try await instance.postgres.stop()
-            throw error
-        }
-    }
-
-    private func serve(_ instance: DevelopmentInstance, isNew: Bool) async throws {
-        let configuration = try self.configuration(of: instance)
-        let logger = InstallationOptions.logger(at: configuration.logLevel)
-        let report = try await instance.complete(configuration, logger: logger)
-        for failure in report.failed {
-            logger.error(
-                "Tenant not migrated", metadata: ["tenant": "\(failure.tenant)", "reason": "\(failure.reason)"])
-        }
+        var flags: [Setting: String] = [:]
+        if let logLevel { flags[.logLevel] = logLevel }
+        if let managementPort { flags[.managementPort] = String(managementPort) }
+        var server = DevelopmentServer(folder: folder, folderName: self.data, port: self.port)
+        server.tls = self.tls
+        server.flags = flags
+        server.file = self.config.map { URL(fileURLWithPath: $0) }
         let (output, data, tls) = (self.output, self.data, self.tls)
-        let server = Server(
-            configuration, companions: [LocalPostgresService(instance.postgres)], logger: logger
-        ) { addresses in
+        try await server.run(
+            quiet: InstallationOptions.quietLogger, logger: { InstallationOptions.logger(at: $0) }
+        ) { instance, addresses, logger in
             do {
-                try instance.remember(httpPort: addresses.httpPort, tls: tls)
-                try output.print(
-                    DevReady(
-                        instance, addresses, data: data, tls: tls, showsPassword: isNew))
+                try output.print(DevReady(instance, addresses, data: data, tls: tls, showsPassword: isNew))
             } catch {
                 logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
             }
         }
-        try await server.run()
-    }
-
-    private func configuration(of instance: DevelopmentInstance) throws -> ServerConfiguration {
-        var flags: [Setting: String] = [:]
-        if let logLevel { flags[.logLevel] = logLevel }
-        if let managementPort { flags[.managementPort] = String(managementPort) }
-        var reader = ConfigurationReader(
-            flags: flags, environment: ProcessInfo.processInfo.environment,
-            file: self.config.map { URL(fileURLWithPath: $0) }, folder: InstallationOptions.here)
-        var settled = instance.settings
-        settled[.httpPort] = String(self.port)
-        // Links name the port that listens, which may not be known yet.
-        settled[.publicPort] = nil
-        // As this start says, not as the last one did.
-        for key in instance.folder.tlsSettings.keys { settled[key] = nil }
-        let way = self.tls ? instance.folder.tlsSettings : [.tlsSource: "none", .publicScheme: "http"]
-        settled.merge(way) { $1 }
-        reader.add(settled, ofInstanceIn: self.data, above: true)
-        var standard: [Setting: String] = [.logLevel: "notice", .managementHost: "127.0.0.1"]
-        let next = self.port + 1
-        standard[.managementPort] = self.port != 0 && FreePort.isFree(next) ? String(next) : "0"
-        reader.add(standard, ofInstanceIn: self.data, above: false)
-        return try reader.read().configuration
     }
 
     /// Found out before anything is started: the commonest reason why nothing works.

@@ -101,7 +101,8 @@ struct MigratorTests {
                 VALUES ('\(tenant.id)', gen_random_uuid(), 'DE', 'orphan', 'llc')
                 """)
             let entry = TenantEntry(
-                credential: bulkhead.signer.credential(for: tenant.id, mode: .readWrite), timeouts: Tier.builtIn[1].timeouts)
+                credential: bulkhead.signer.credential(for: tenant.id, mode: .readWrite),
+                timeouts: Tier.builtIn[1].timeouts)
             let addKey: PostgresQuery = """
                 ALTER TABLE registrations ADD FOREIGN KEY (tenant_id, client_id) REFERENCES clients (tenant_id, id)
                 """
@@ -130,7 +131,7 @@ struct MigratorTests {
             try await bulkhead.database.execute("CREATE TABLE \(globex.placement.schema).extra (i int)")
             let migrator = TenantMigrator(
                 client: bulkhead.control, signer: bulkhead.signer,
-                template: TenantTemplate(files: template.files + [next]))
+                template: TenantTemplate(files: template.files + [next], shape: template.shape))
             let report = try await migrator.migrateAll()
             #expect(report.migrated == [acme.id])
             #expect(report.failed.map(\.tenant) == [globex.id])

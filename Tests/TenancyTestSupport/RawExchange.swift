@@ -1,0 +1,95 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What came back on a connection, as bytes made text.
+public struct RawReply: Sendable {
+    /// Everything.
+    public let text: String
+    /// Whether the server closed the connection within ten seconds, as it was asked to.
+    public let wasClosed: Bool
+
+    /// The status of the first reply; 0 if there is none.
+    public var status: Int {
+        let words = self.text.prefix { $0 != "\r\n" }.split(separator: " ")
+        return words.count > 1 && words[0] == "HTTP/1.1" ? Int(words[1]) ?? 0 : 0
+    }
+
+    /// How many replies there are.
+    public var repliesCount: Int { self.text.split(separator: "HTTP/1.1 ", omittingEmptySubsequences: false).count - 1 }
+
+    /// The last part of the problem's type; nil if the reply is no problem.
+    public var problem: String? {
+        guard let range = self.text.firstRange(of: #""type":"https://bulkhead.dev/problems/"#) else { return nil }
+        return String(self.text[range.upperBound...].prefix { $0 != "\"" })
+    }
+}
+
+/// Sends bytes as they are, and reads until the server closes: what no client library would let a test do.
+public enum RawExchange {
+    /// A call of the operating system failed.
+    public struct Failure: Error {
+        /// Which one.
+        public let call: String
+        /// `errno`.
+        public let code: Int32
+    }
+
+    /// What the server on 127.0.0.1 answers to `text`; the request should ask to close the connection.
+    public static func send(_ text: String, port: Int) async throws -> RawReply {
+        try await withCheckedThrowingContinuation { continuation in
+            // Blocking calls have no place on the cooperative threads.
+            Self.queue.async {
+                continuation.resume(with: Result { try self.exchange(Array(text.utf8), port) })
+            }
+        }
+    }
+
+    private static let queue = DispatchQueue(label: "raw-exchange", attributes: .concurrent)
+
+    private static func exchange(_ bytes: [UInt8], _ port: Int) throws -> RawReply {
+        #if canImport(Glibc)
+            let kind = Int32(SOCK_STREAM.rawValue)
+            let flags = Int32(MSG_NOSIGNAL)
+        #else
+            let kind = SOCK_STREAM
+            let flags: Int32 = 0
+        #endif
+        let descriptor = socket(AF_INET, kind, 0)
+        guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw Failure(call: "connect", code: errno) }
+        guard Foundation.send(descriptor, bytes, bytes.count, flags) == bytes.count else {
+            throw Failure(call: "send", code: errno)
+        }
+        return try self.readAll(descriptor)
+    }
+
+    private static func readAll(_ descriptor: Int32) throws -> RawReply {
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            // A server that has refused may reset the connection behind its answer.
+            let isOver = count == 0 || errno == ECONNRESET
+            if count <= 0, isOver || errno == EAGAIN {
+                return RawReply(text: String(decoding: answer, as: UTF8.self), wasClosed: isOver)
+            }
+            guard count > 0 else { throw Failure(call: "recv", code: errno) }
+            answer += buffer[..<count]
+        }
+    }
+}
