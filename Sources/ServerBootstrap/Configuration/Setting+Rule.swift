@@ -63,6 +63,7 @@ extension Setting {
         case .acmeEmail: return "an address such as ops@example.com"
         case .acmeFolder, .tlsFolder: return "the path of a folder"
         case .acmeTimeout: return "a number of seconds from 10 to 3600"
+        case .redisLimitTimeout: return "a number of milliseconds from 1 to 1000"
         case .rateLimits: return "on, observe (count and tell, refuse no request) or off"
         case .edgeToken: return "a secret of 32 to 512 visible ASCII characters"
         default: return "a text of ASCII characters without spaces"
