@@ -28,6 +28,7 @@ public struct SignInGuard: Sendable {
     private let attempts: any AttemptLimiter
     private let addresses: any RateLimiter
     private let audit: any AuditTrail
+    private let key: [UInt8]
     private let policy: BackOff
     private let logger: Logger
 
@@ -37,14 +38,16 @@ public struct SignInGuard: Sendable {
     ///   - attempts: counts by account.
     ///   - addresses: counts by address.
     ///   - audit: hears of what begins.
+    ///   - key: makes the names of accounts unreadable; the same in all processes that count together.
     ///   - policy: how accounts are held back.
     public init(
         attempts: any AttemptLimiter, addresses: any RateLimiter, audit: any AuditTrail,
-        policy: BackOff = .signIn, logger: Logger
+        key: [UInt8], policy: BackOff = .signIn, logger: Logger
     ) {
         self.attempts = attempts
         self.addresses = addresses
         self.audit = audit
+        self.key = key
         self.policy = policy
         self.logger = logger
     }
@@ -59,7 +62,7 @@ public struct SignInGuard: Sendable {
         _ email: String, to tenant: TenantID?, from address: IPAddress?, requestID: String?
     ) async throws -> Attempt {
         try await self.charge("sign-in", Self.addressLimit, address, tenant, requestID)
-        let account = AccountDigest.subject(email: email, tenant: tenant)
+        let account = AccountDigest.subject(email: email, tenant: tenant, key: self.key)
         let decision = await self.attempts.begin(account, from: LimitSubject(network: address), self.policy)
         guard decision.isAllowed else {
             throw DomainError.tooManyAttempts(limit: "account", retryAfterSeconds: Self.seconds(decision.wait))

@@ -117,7 +117,10 @@ public struct Composition: Sendable {
             certificates: CertificateSharing(repository: PostgresSharedCertificates(client: control), seal: seal),
             idempotency: PostgresIdempotencyRepository(client: control), template: template,
             hasher: PasswordHasher(cost: configuration.scryptCost), urls: configuration.urls,
-            limits: Limiting(configuration, redis: databases.redis, audit: audit, logger: logger), logger: logger)
+            limits: Limiting(
+                configuration, redis: databases.redis, accountKey: seal.derive(context: "limits.accounts"),
+                audit: audit, logger: logger),
+            logger: logger)
     }
 
     private static func finding(

@@ -20,18 +20,26 @@ struct Limiting: Sendable {
 
     /// The limits.
     ///
-    /// - Parameter redis: where processes count together; nil to count alone.
-    init(_ configuration: ServerConfiguration, redis: RedisClient?, audit: any AuditTrail, logger: Logger) {
-        self.mode = configuration.rateLimits
+    /// - Parameters:
+    ///   - redis: where processes count together; nil to count alone.
+    ///   - accountKey: makes the names of accounts unreadable there.
+    init(
+        _ configuration: ServerConfiguration, redis: RedisClient?, accountKey: [UInt8], audit: any AuditTrail,
+        logger: Logger
+    ) {
+        self.mode = configuration.rateLimits.mode
+        let settings = SharedLimitSettings(deadline: configuration.rateLimits.deadline)
         func limiter() -> any RateLimiter {
-            redis.map { SharedRateLimiter(redis: $0, logger: logger) } ?? LocalRateLimiter()
+            redis.map { SharedRateLimiter(redis: $0, settings: settings, logger: logger) } ?? LocalRateLimiter()
         }
         self.requests = limiter()
         let attempts: any AttemptLimiter =
-            redis.map { SharedAttemptLimiter(redis: $0, logger: logger) } ?? LocalAttemptLimiter()
+            redis.map { SharedAttemptLimiter(redis: $0, settings: settings, logger: logger) } ?? LocalAttemptLimiter()
         self.signIns =
             self.mode == .off
-            ? nil : SignInGuard(attempts: attempts, addresses: limiter(), audit: audit, logger: logger)
+            ? nil
+            : SignInGuard(
+                attempts: attempts, addresses: limiter(), audit: audit, key: accountKey, logger: logger)
     }
 
     /// Limits what comes to no tenant.

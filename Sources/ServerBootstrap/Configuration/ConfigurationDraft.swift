@@ -43,7 +43,7 @@ struct ConfigurationDraft {
         let tables = self.tables()
         let shared = self.sharedHosts()
         let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
-        let limits = self.value(.rateLimits, default: RateLimitMode.on.rawValue, Self.rateLimitMode)
+        let limits = self.rateLimits()
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
             let prepared, let secret, let cost, let level, let provisioning, let dns, let limits, let tables, let shared
         else { return nil }
@@ -82,11 +82,6 @@ struct ConfigurationDraft {
         let connections = self.value(connections, default: String(standard)) { Self.number($0, in: 1...500) }
         guard let url, let connections else { return nil }
         return ServerConfiguration.Database(url: url, connections: connections)
-    }
-
-    /// A file says `on` and `off` as YAML understands them: as true and false.
-    private static func rateLimitMode(_ text: String) -> RateLimitMode? {
-        RateLimitMode(rawValue: text) ?? Self.boolean(text).map { $0 ? .on : .off }
     }
 
     static func boolean(_ text: String) -> Bool? {

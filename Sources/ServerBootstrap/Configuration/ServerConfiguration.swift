@@ -67,8 +67,8 @@ public struct ServerConfiguration: Sendable {
     public var certificate: CertificateConfiguration?
     /// What front ends that ask which tenant a host is have to send; nil refuses all of them.
     public var edgeToken: ServiceToken?
-    /// What is done about too many requests; `off` lifts the limits of attempts to sign in too.
-    public var rateLimits = RateLimitMode.on
+    /// Limits of requests and of attempts to sign in.
+    public var rateLimits = RateLimitConfiguration()
     /// Which Redis server makes the installation faster; nil if there is none.
     public var redis: RedisSettings?
     /// Which tables tenants have besides Bulkhead's own.

@@ -63,6 +63,7 @@ extension Setting {
         case .acmeEmail: return "an address such as ops@example.com"
         case .acmeFolder, .tlsFolder: return "the path of a folder"
         case .acmeTimeout: return "a number of seconds from 10 to 3600"
+        case .redisLimitTimeout: return "a number of milliseconds from 1 to 1000"
         case .rateLimits: return "on, observe (count and tell, refuse no request) or off"
         case .sharedHosts: return "host names without ports, separated by commas"
         case .tenantTables: return "folders with files such as 0001_name.sql, separated by commas"

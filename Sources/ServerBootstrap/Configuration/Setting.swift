@@ -159,6 +159,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case sampleTables
     /// What front ends that ask which tenant a host is have to send.
     case edgeToken = "edge.token"
+    /// How long limits wait for Redis.
+    case redisLimitTimeout = "redis.limitMilliseconds"
     /// What is done about too many requests, and about attempts to guess passwords.
     case rateLimits
 

@@ -52,6 +52,6 @@ struct TestLimits: Sendable {
         let clock = self.clock
         return SignInGuard(
             attempts: LocalAttemptLimiter(now: { clock.now }), addresses: LocalRateLimiter(now: { clock.now }),
-            audit: audit, logger: logger)
+            audit: audit, key: [7], logger: logger)
     }
 }
