@@ -257,10 +257,13 @@ let package = Package(
                 "TenancyRedis", "Redis", "RedisTestSupport", "Tenancy", "LocalServers", logging, serviceLifecycle,
             ],
             swiftSettings: house),
+        .target(
+            name: "EdgeTestSupport", dependencies: ["Certificates", "TLS", nioCore, nioPosix, nioSSL],
+            path: "Tests/EdgeTestSupport", swiftSettings: house),
         .testTarget(
             name: "EdgeGatewayTests",
             dependencies: [
-                "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates", "Tenancy", "Identity", "LocalServers",
+                "EdgeTestSupport", "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates", "Tenancy", "Identity", "LocalServers",
                 asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 serviceLifecycle,
             ],
@@ -278,8 +281,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "RedisTestSupport", "Tenancy",
-                "TestSupport", "bulkhead", logging,
+                "DNS", "DNSResolver", "DNSTestSupport", "EdgeTestSupport", "LocalServers", "Postgres",
+                "RedisTestSupport", "Tenancy", "TestSupport", "bulkhead", logging,
             ],
             swiftSettings: house),
     ]

@@ -64,7 +64,29 @@ extension Setting {
         case .acmeFolder, .tlsFolder: return "the path of a folder"
         case .acmeTimeout: return "a number of seconds from 10 to 3600"
         case .rateLimits: return "on, observe (count and tell, refuse no request) or off"
+        default: return self.ruleOfEdge
+        }
+    }
+
+    /// The same for the edge.
+    private var ruleOfEdge: String {
+        switch self {
         case .edgeToken: return "a secret of 32 to 512 visible ASCII characters"
+        case .directoryDatabaseURL: return Setting.databaseURL.rule
+        case .directoryDatabaseConnections: return Setting.databaseConnections.rule
+        case .edgeUpstream, .edgeAPIUpstream:
+            return "URLs without a path such as http://10.0.0.5:3000, separated by commas"
+        case .edgeUpstreamCAFile: return "the path of a PEM file"
+        case .edgePortal: return "the path of a folder with an index.html"
+        case .edgeProductName: return "a name of 1 to 200 characters on one line"
+        case .edgeSignInPaths: return "paths that begin with a slash, separated by commas"
+        case .edgeConnectTimeout: return "a number of seconds from 0.1 to 60"
+        case .edgeAnswerTimeout, .edgeIdleTimeout: return "a number of seconds from 0.1 to 3600"
+        case .edgeTunnelTimeout: return "a number of seconds from 1 to 86400"
+        case .edgeBodyLimit: return "a number of bytes; 0 for no limit"
+        case .edgeConnections: return "a number from 1 to 65535"
+        case .edgeTunnels: return "a number from 0 to 1000000"
+        case .edgeStaleness: return "a number of seconds from 1 to 604800"
         default: return "a text of ASCII characters without spaces"
         }
     }
