@@ -272,10 +272,13 @@ let package = Package(
                 "TenancyRedis", "Redis", "RedisTestSupport", "Tenancy", "LocalServers", logging, serviceLifecycle,
             ],
             swiftSettings: house),
+        .target(
+            name: "EdgeTestSupport", dependencies: ["Certificates", "TLS", nioCore, nioPosix, nioSSL],
+            path: "Tests/EdgeTestSupport", swiftSettings: house),
         .testTarget(
             name: "EdgeGatewayTests",
             dependencies: [
-                "TenancyTestSupport", "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates",
+                "TenancyTestSupport", "EdgeTestSupport", "EdgeGateway", "BulkheadHummingbird", "TLS", "Certificates",
                 "Tenancy", "Identity", "LocalServers",
                 asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
                 serviceLifecycle,
@@ -294,8 +297,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "DNS", "DNSResolver", "DNSTestSupport", "LocalServers", "Postgres", "RedisTestSupport", "Tenancy",
-                "TestSupport", "bulkhead", "Ledger", logging,
+                "DNS", "DNSResolver", "DNSTestSupport", "EdgeTestSupport", "LocalServers", "Postgres",
+                "RedisTestSupport", "Tenancy", "TestSupport", "bulkhead", "Ledger", logging,
             ],
             swiftSettings: house),
     ]

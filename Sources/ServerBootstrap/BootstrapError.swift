@@ -4,6 +4,8 @@
 public enum BootstrapError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The key store kept no key for tenant contexts.
     case noContextKey
+    /// The catalog has no key for tokens yet.
+    case noTokenKey
     /// Another program listens where this one should.
     case addressInUse(host: String, port: Int)
     /// An address cannot be listened on for another reason.
@@ -24,6 +26,8 @@ public enum BootstrapError: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .noContextKey:
             return "the catalog keeps no key for tenant contexts; run: bulkhead keys rotate context"
+        case .noTokenKey:
+            return "the catalog has no key for tokens yet; start a server for the API first, it makes one"
         case .addressInUse(let host, let port):
             return "port \(port) on \(host) is taken by another program; stop that one, or choose another port"
         case .cannotListen(let host, let port, let reason):

@@ -1,4 +1,5 @@
 import EdgeGateway
+import EdgeTestSupport
 import Foundation
 import NIOCore
 import Synchronization

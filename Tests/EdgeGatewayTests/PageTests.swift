@@ -1,4 +1,5 @@
 import EdgeGateway
+import EdgeTestSupport
 import LocalServers
 import Tenancy
 import Testing

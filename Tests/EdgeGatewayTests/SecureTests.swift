@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import EdgeGateway
+import EdgeTestSupport
 import Foundation
 import NIOCore
 import NIOHTTP1

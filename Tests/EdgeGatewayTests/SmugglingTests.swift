@@ -1,3 +1,4 @@
+import EdgeTestSupport
 import Testing
 
 @Suite("Requests that mean two things", .timeLimit(.minutes(1)))

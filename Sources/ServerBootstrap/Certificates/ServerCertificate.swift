@@ -28,7 +28,7 @@ struct ServerCertificate: Sendable {
         let hosts = DevelopmentAuthority.standardNames(for: base.description)
         switch configuration.source {
         case .files(let chain, let key):
-            return try Self.files(chain.path, key.path, hosts, logger)
+            return try Self.files(chain.path, key.path, base: base, logger)
         case .development(let folder):
             return try await Self.development(
                 DevelopmentCertificates(folder: folder, base: base), DevelopmentHosts(base: base, tenants: tenants),
@@ -38,9 +38,13 @@ struct ServerCertificate: Sendable {
         }
     }
 
-    private static func files(
-        _ chain: String, _ key: String, _ hosts: [String], _ logger: Logger
+    /// A certificate from files that somebody else keeps.
+    ///
+    /// - Throws: ``BootstrapError`` if they do not hold one that can be used.
+    static func files(
+        _ chain: String, _ key: String, base: BaseDomain, _ logger: Logger
     ) throws -> ServerCertificate {
+        let hosts = DevelopmentAuthority.standardNames(for: base.description)
         let board = CertificateBoard()
         do {
             let files = try CertificateFiles(chain: chain, key: key, covering: hosts, logger: logger) { report in

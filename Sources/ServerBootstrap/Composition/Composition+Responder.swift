@@ -7,7 +7,7 @@ import TenantAPI
 
 extension Composition {
     /// What a caller is told when the database has no answer: to come again.
-    @Sendable private static func problem(_ error: any Error) -> ProblemDetails? {
+    @Sendable static func problem(_ error: any Error) -> ProblemDetails? {
         guard let error = error as? PostgresError else { return nil }
         switch error.code {
         case .overloaded: return .busy(retryAfter: 1)

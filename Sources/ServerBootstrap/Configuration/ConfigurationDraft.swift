@@ -43,6 +43,7 @@ struct ConfigurationDraft {
         let tables = self.tables()
         let shared = self.sharedHosts()
         let edgeToken = self.value(.edgeToken, default: nil) { ServiceToken($0) }
+        self.showEdge()
         let limits = self.rateLimits()
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
             let prepared, let secret, let cost, let level, let provisioning, let dns, let limits, let tables, let shared
@@ -58,7 +59,7 @@ struct ConfigurationDraft {
 
     // MARK: Parts
 
-    private mutating func listener(
+    mutating func listener(
         _ host: Setting, _ port: Setting, host standardHost: String, port standardPort: Int
     ) -> ServerConfiguration.Listener? {
         let host = self.value(host, default: standardHost) { text in
@@ -96,7 +97,7 @@ struct ConfigurationDraft {
         Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    private static func addresses(_ text: String) -> [String]? {
+    static func addresses(_ text: String) -> [String]? {
         let list = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         return list.allSatisfy { AddressRange($0) != nil } ? list : nil
     }
@@ -144,7 +145,8 @@ struct ConfigurationDraft {
     private static func shown(_ text: String, _ setting: Setting) -> String {
         guard setting.holdsPassword else { return text }
         switch setting {
-        case .databaseURL, .databaseDirectURL, .appDatabaseURL: return DatabaseURL(text)?.description ?? "(hidden)"
+        case .databaseURL, .databaseDirectURL, .appDatabaseURL, .directoryDatabaseURL:
+            return DatabaseURL(text)?.description ?? "(hidden)"
         default: return "(hidden)"
         }
     }

@@ -53,6 +53,17 @@ public struct ConfigurationReader: Sendable {
         return (configuration, draft.values)
     }
 
+    /// Checks everything that an edge needs.
+    ///
+    /// - Returns: the configuration, and every value with its origin.
+    /// - Throws: ``ConfigurationError`` with every problem.
+    public func readEdge() throws -> (configuration: EdgeSettings, values: [EffectiveValue]) {
+        var draft = ConfigurationDraft(layers: self.layers, problems: self.problems)
+        let configuration = draft.assembleEdge()
+        guard let configuration, draft.problems.isEmpty else { throw ConfigurationError(problems: draft.problems) }
+        return (configuration, draft.values)
+    }
+
     private mutating func read(_ file: URL) {
         do {
             let (layer, keys) = try ConfigurationLayer.file(file)

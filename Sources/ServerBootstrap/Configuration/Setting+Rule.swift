@@ -68,7 +68,29 @@ extension Setting {
         case .sharedHosts: return "host names without ports, separated by commas"
         case .tenantTables: return "folders with files such as 0001_name.sql, separated by commas"
         case .sampleTables: return "true or false; the same for all servers and commands of an installation"
+        default: return self.ruleOfEdge
+        }
+    }
+
+    /// The same for the edge.
+    private var ruleOfEdge: String {
+        switch self {
         case .edgeToken: return "a secret of 32 to 512 visible ASCII characters"
+        case .directoryDatabaseURL: return Setting.databaseURL.rule
+        case .directoryDatabaseConnections: return Setting.databaseConnections.rule
+        case .edgeUpstream, .edgeAPIUpstream:
+            return "URLs without a path such as http://10.0.0.5:3000, separated by commas"
+        case .edgeUpstreamCAFile: return "the path of a PEM file"
+        case .edgePortal: return "the path of a folder with an index.html"
+        case .edgeProductName: return "a name of 1 to 200 characters on one line"
+        case .edgeSignInPaths: return "paths that begin with a slash, separated by commas"
+        case .edgeConnectTimeout: return "a number of seconds from 0.1 to 60"
+        case .edgeAnswerTimeout, .edgeIdleTimeout: return "a number of seconds from 0.1 to 3600"
+        case .edgeTunnelTimeout: return "a number of seconds from 1 to 86400"
+        case .edgeBodyLimit: return "a number of bytes; 0 for no limit"
+        case .edgeConnections: return "a number from 1 to 65535"
+        case .edgeTunnels: return "a number from 0 to 1000000"
+        case .edgeStaleness: return "a number of seconds from 1 to 604800"
         default: return "a text of ASCII characters without spaces"
         }
     }

@@ -161,6 +161,38 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case edgeToken = "edge.token"
     /// How long limits wait for Redis.
     case redisLimitTimeout = "redis.limitMilliseconds"
+    /// The catalog's views for an edge, as `bulkhead_directory`.
+    case directoryDatabaseURL = "directoryDatabase.url"
+    /// How many connections there may be as `bulkhead_directory`.
+    case directoryDatabaseConnections = "directoryDatabase.connections"
+    /// What serves pages behind an edge, and the rest if nothing else is named.
+    case edgeUpstream = "edge.upstream"
+    /// What serves `/api` behind an edge.
+    case edgeAPIUpstream = "edge.apiUpstream"
+    /// The authorities that are trusted for upstreams with TLS.
+    case edgeUpstreamCAFile = "edge.upstreamCaFile"
+    /// The folder with the portal that an edge serves itself.
+    case edgePortal = "edge.portal"
+    /// What the product calls itself on an edge's pages.
+    case edgeProductName = "edge.productName"
+    /// Paths that stay open in a read-only tenant.
+    case edgeSignInPaths = "edge.signInPaths"
+    /// For how long an edge waits for a connection to an upstream.
+    case edgeConnectTimeout = "edge.connectSeconds"
+    /// For how long it waits until an answer begins.
+    case edgeAnswerTimeout = "edge.answerSeconds"
+    /// For how long a body may stop.
+    case edgeIdleTimeout = "edge.idleSeconds"
+    /// For how long a WebSocket may be silent.
+    case edgeTunnelTimeout = "edge.tunnelIdleSeconds"
+    /// How large a request's body may be.
+    case edgeBodyLimit = "edge.bodyBytes"
+    /// How many connections there may be to each upstream.
+    case edgeConnections = "edge.connections"
+    /// How many WebSockets there may be.
+    case edgeTunnels = "edge.tunnels"
+    /// For how long tenants are served as they last were while the catalog is away.
+    case edgeStaleness = "edge.staleSeconds"
     /// What is done about too many requests, and about attempts to guess passwords.
     case rateLimits
 
@@ -181,6 +213,9 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     var isList: Bool {
         switch self {
         case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .tenantTables, .sharedHosts: return true
+        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .edgeUpstream, .edgeAPIUpstream,
+            .edgeSignInPaths:
+            return true
         default: return false
         }
     }
@@ -190,7 +225,7 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword, .dnsRoute53SecretAccessKey,
             .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey, .edgeToken,
-            .redisURL:
+            .redisURL, .directoryDatabaseURL:
             return true
         default: return false
         }

@@ -18,14 +18,21 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             Examples:
               bulkhead config check
               bulkhead config check --config /etc/bulkhead.yaml --json
+              bulkhead config check --role edge
             """)
+
+    @Option(help: ArgumentHelp("For which role of 'bulkhead serve'; an edge needs less.", valueName: "role"))
+    var role = ServerRole.all
 
     @OptionGroup var installation: InstallationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         do {
-            let values = try await self.installation.withConfiguration { _, values in values }
+            let values =
+                self.role == .edge
+                ? try self.installation.reader().readEdge().values
+                : try await self.installation.withConfiguration { _, values in values }
             try self.output.print(ConfigCheckOutput(values: values, problems: []))
         } catch let error as ConfigurationError where self.output.json {
             try self.output.print(ConfigCheckOutput(values: [], problems: error.problems))

@@ -35,6 +35,9 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The password for bulkhead_app, from a file.", valueName: "file"))
     var appPasswordFile: String?
 
+    @Option(help: ArgumentHelp("The password for bulkhead_directory, from a file.", valueName: "file"))
+    var directoryPasswordFile: String?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -45,8 +48,11 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let url = DatabaseURL(self.databaseURL) else { return }
-        let given = try [LoginRole.control: self.controlPasswordFile, .app: self.appPasswordFile]
-            .compactMapValues { try $0.map(SecretInput.read) }
+        let files = [
+            LoginRole.control: self.controlPasswordFile, .app: self.appPasswordFile,
+            .directory: self.directoryPasswordFile,
+        ]
+        let given = try files.compactMapValues { try $0.map(SecretInput.read) }
         let secret = self.secretFileURL
         let isNewSecret = !FileManager.default.fileExists(atPath: secret.path)
         if isNewSecret { _ = try SecretSeal.create(file: secret) } else { _ = try SecretSeal.read(file: secret) }
@@ -79,7 +85,8 @@ private struct Preparation {
         .map { try $0.decode(String.self) }
         // A role that exists has a password that somebody uses: it stays, unless a new one is given.
         var passwords = self.given
-        for role in [LoginRole.control, .app] where !present.contains(role.rawValue) && passwords[role] == nil {
+        for role in [LoginRole.control, .app, .directory]
+        where !present.contains(role.rawValue) && passwords[role] == nil {
             passwords[role] = PasswordPolicy.generate()
         }
         let report = try await Installation(client: self.client, database: database).run(passwords: passwords)
@@ -89,7 +96,7 @@ private struct Preparation {
         }
         return InitOutput.Result(
             database: database, createdRoles: report.createdRoles, refused: report.refused, migrations: migrations,
-            controlURL: url(.control), appURL: url(.app))
+            controlURL: url(.control), appURL: url(.app), directoryURL: url(.directory))
     }
 
     private func text(_ query: PostgresQuery) async throws -> String {

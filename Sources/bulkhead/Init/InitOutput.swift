@@ -9,6 +9,7 @@ struct InitOutput: CommandOutput {
         /// Nil if the role existed and kept its password.
         let controlURL: String?
         let appURL: String?
+        let directoryURL: String?
     }
 
     let database: String
@@ -17,6 +18,7 @@ struct InitOutput: CommandOutput {
     let migrations: [String]
     let controlURL: String?
     let appURL: String?
+    let directoryURL: String?
     let secretFile: String
     let createdSecretFile: Bool
 
@@ -27,6 +29,7 @@ struct InitOutput: CommandOutput {
         self.migrations = result.migrations
         self.controlURL = result.controlURL
         self.appURL = result.appURL
+        self.directoryURL = result.directoryURL
         self.secretFile = secretFile
         self.createdSecretFile = isNewSecret
     }
@@ -59,7 +62,9 @@ struct InitOutput: CommandOutput {
             "For the environment of 'bulkhead serve' - passwords are shown this once:", "",
             "  BULKHEAD_DATABASE_URL=\(self.controlURL ?? unchanged)",
             "  BULKHEAD_APP_DATABASE_URL=\(self.appURL ?? unchanged)",
-            "  BULKHEAD_SECRET_FILE=\(self.secretFile)",
+            "  BULKHEAD_SECRET_FILE=\(self.secretFile)", "",
+            "For that of 'bulkhead serve --role edge', which needs nothing else of these:", "",
+            "  BULKHEAD_DIRECTORY_DATABASE_URL=\(self.directoryURL ?? unchanged)",
         ]
     }
 }

@@ -16,6 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
               bulkhead serve --base-domain example.com
               BULKHEAD_HTTP_PORT=9000 bulkhead serve
               bulkhead serve --role worker --management-port 8082
+              bulkhead serve --role edge   in front of servers; see docs/edge.md
               bulkhead serve --json        one line of JSON once ready
             """)
 
@@ -33,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What this server does: all; api answers requests; worker makes tenants and sends mail.",
+            "What this server does: all; api answers requests; worker makes tenants and sends mail; edge is in front.",
             valueName: "role"))
     var role = ServerRole.all
 
@@ -45,18 +46,40 @@ struct ServeCommand: AsyncParsableCommand {
             .baseDomain: self.baseDomain, .httpHost: self.host, .httpPort: self.port,
             .managementPort: self.managementPort,
         ]
+        guard self.role != .edge else { return try await self.runEdge(flags.compactMapValues(\.self)) }
         let (output, role) = (self.output, self.role)
         try await self.installation.withConfiguration(flags: flags.compactMapValues(\.self)) { configuration, _ in
             let logger = InstallationOptions.logger(at: configuration.logLevel)
             let server = Server(configuration, role: role, logger: logger) { addresses in
                 do {
-                    try output.print(ServeReady(configuration, role, addresses))
+                    try output.print(
+                        ServeReady(
+                            role, baseDomain: configuration.baseDomain, http: configuration.http,
+                            management: configuration.management, addresses))
                 } catch {
                     logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
                 }
             }
             try await server.run()
         }
+    }
+
+    /// An edge knows no secret and no development instance: it has a configuration of its own.
+    private func runEdge(_ flags: [Setting: String]) async throws {
+        let (settings, _) = try self.installation.reader(flags: flags).readEdge()
+        let logger = InstallationOptions.logger(at: settings.logLevel)
+        let output = self.output
+        let edge = EdgeProcess(settings, logger: logger) { addresses in
+            do {
+                try output.print(
+                    ServeReady(
+                        .edge, baseDomain: settings.baseDomain, http: settings.http, management: settings.management,
+                        addresses))
+            } catch {
+                logger.error("The addresses could not be printed", metadata: ["error": "\(error)"])
+            }
+        }
+        try await edge.run()
     }
 }
 
@@ -68,12 +91,15 @@ struct ServeReady: CommandOutput {
     let managementURL: String
     let role: String
 
-    init(_ configuration: ServerConfiguration, _ role: ServerRole, _ addresses: ServerAddresses) {
-        self.baseDomain = configuration.baseDomain.description
-        self.host = configuration.http.host
+    init(
+        _ role: ServerRole, baseDomain: BaseDomain, http: ServerConfiguration.Listener,
+        management: ServerConfiguration.Listener, _ addresses: ServerAddresses
+    ) {
+        self.baseDomain = baseDomain.description
+        self.host = http.host
         self.port = addresses.httpPort
         self.role = role.rawValue
-        self.managementURL = "http://\(configuration.management.host):\(addresses.managementPort)"
+        self.managementURL = "http://\(management.host):\(addresses.managementPort)"
     }
 
     var text: String {

@@ -1,5 +1,6 @@
 import BulkheadHummingbird
 import EdgeGateway
+import EdgeTestSupport
 import Foundation
 import Identity
 import Logging

@@ -16,6 +16,7 @@ struct Deployment: Sendable {
     private struct Report: Decodable {
         let controlURL: String?
         let appURL: String?
+        let directoryURL: String?
         let secretFile: String
     }
 
@@ -23,6 +24,8 @@ struct Deployment: Sendable {
     let folder: URL
     /// What every server on it needs.
     private let environment: [String: String]
+    /// The catalog's views, as an edge reads them.
+    let directoryURL: String
 
     /// The database past everything that protects it.
     var superuserURL: String { self.cluster.uri(database: "app") }
@@ -69,7 +72,8 @@ struct Deployment: Sendable {
         environment.merge(settings) { $1 }
         let deployment = Deployment(
             cluster: cluster, folder: folder,
-            environment: Dictionary(uniqueKeysWithValues: environment.map { ("BULKHEAD_" + $0.key, $0.value) }))
+            environment: Dictionary(uniqueKeysWithValues: environment.map { ("BULKHEAD_" + $0.key, $0.value) }),
+            directoryURL: try #require(report.directoryURL))
         try await deployment.makeAdministrator()
         return deployment
     }
@@ -88,6 +92,27 @@ struct Deployment: Sendable {
     func serve(_ role: String = "all", _ settings: [String: String] = [:]) async throws -> RunningServer {
         let own = Dictionary(uniqueKeysWithValues: settings.map { ("BULKHEAD_" + $0.key, $0.value) })
         return try await RunningServer.start(role, in: self.folder, environment: self.environment.merging(own) { $1 })
+    }
+
+    /// Starts an edge, which gets nothing but what an edge needs, and waits until it serves.
+    ///
+    /// - Parameter settings: what it passes requests on to, without the prefix.
+    func edge(_ settings: [String: String]) async throws -> RunningServer {
+        try await RunningServer.start("edge", in: self.folder, environment: self.edgeEnvironment(settings))
+    }
+
+    /// What an edge needs.
+    func edgeEnvironment(_ settings: [String: String]) -> [String: String] {
+        let own = [
+            "DIRECTORY_DATABASE_URL": self.directoryURL, "BASE_DOMAIN": Self.domain, "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": "0", "MANAGEMENT_PORT": "0",
+        ].merging(settings) { $1 }
+        return Dictionary(uniqueKeysWithValues: own.map { ("BULKHEAD_" + $0.key, $0.value) })
+    }
+
+    /// Runs a command of the operator's.
+    func command(_ arguments: String...) async throws -> BuiltCommand.Outcome {
+        try await BuiltCommand.run(arguments, in: self.folder, environment: self.environment)
     }
 
     /// Signs the administrator in.

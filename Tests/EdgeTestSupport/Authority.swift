@@ -1,29 +1,37 @@
 import Certificates
-import Foundation
-import NIOSSL
-import TLS
+package import Foundation
+package import NIOSSL
+package import TLS
 
 /// An authority, and both ends of its handshakes.
-struct Authority: Sendable {
+package struct Authority: Sendable {
     private let authority: DevelopmentAuthority
 
-    init(for base: String = "saas.test") throws { self.authority = try .make(for: base) }
+    package init(for base: String = "saas.test") throws { self.authority = try .make(for: base) }
 
-    var pem: String { self.authority.certificatePEM }
+    package var pem: String { self.authority.certificatePEM }
 
-    func live() throws -> LiveCertificate {
+    package func live() throws -> LiveCertificate {
         try LiveCertificate(self.authority.issue(), covering: ["*.saas.test", "saas.test"])
     }
 
+    /// A chain and a key in files.
+    package func files(in folder: TemporaryFolder) throws -> (chain: String, key: String) {
+        let bundle = try self.authority.issue()
+        return (
+            try folder.write(bundle.chainPEM, to: "chain.pem"), try folder.write(bundle.keyPEM, to: "key.pem")
+        )
+    }
+
     /// What a client that trusts the authority handshakes with.
-    func client() throws -> NIOSSLContext {
+    package func client() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(self.pem.utf8)))
         return try NIOSSLContext(configuration: configuration)
     }
 
     /// What a server handshakes with.
-    func server() throws -> NIOSSLContext {
+    package func server() throws -> NIOSSLContext {
         let bundle = try self.authority.issue()
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(bundle.chainPEM.utf8))
         let key = try NIOSSLPrivateKey(bytes: Array(bundle.keyPEM.utf8), format: .pem)
@@ -34,10 +42,10 @@ struct Authority: Sendable {
 }
 
 /// A folder of a test's own.
-final class TemporaryFolder: Sendable {
-    let url: URL
+package final class TemporaryFolder: Sendable {
+    package let url: URL
 
-    init() throws {
+    package init() throws {
         self.url = FileManager.default.temporaryDirectory.appending(path: "edge-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: self.url, withIntermediateDirectories: true)
     }
@@ -47,7 +55,7 @@ final class TemporaryFolder: Sendable {
     }
 
     @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         let file = self.url.appending(path: name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(text.utf8).write(to: file)

@@ -1,27 +1,27 @@
 import NIOCore
 import NIOPosix
-import NIOSSL
-import Synchronization
+package import NIOSSL
+package import Synchronization
 
 /// A server behind the edge that says exactly what a test wants: one script for each connection.
-struct Backend: Sendable {
-    typealias Script = @Sendable (Wire) async throws -> Void
+package struct Backend: Sendable {
+    package typealias Script = @Sendable (Wire) async throws -> Void
 
-    let port: Int
+    package let port: Int
     private let log: Log
 
-    final class Log: Sendable {
-        let connections = Atomic<Int>(0)
-        let heads = Mutex<[Head]>([])
+    package final class Log: Sendable {
+        package let connections = Atomic<Int>(0)
+        package let heads = Mutex<[Head]>([])
     }
 
     /// How many connections there have been.
-    var connections: Int { self.log.connections.load(ordering: .relaxed) }
+    package var connections: Int { self.log.connections.load(ordering: .relaxed) }
     /// The heads of the requests that came, as far as scripts keep them.
-    var heads: [Head] { self.log.heads.withLock { $0 } }
+    package var heads: [Head] { self.log.heads.withLock { $0 } }
 
     /// Lends a server; it and all its connections are gone afterwards.
-    static func use<Value: Sendable>(
+    package static func use<Value: Sendable>(
         port: Int = 0, tls: NIOSSLContext? = nil, _ script: @escaping @Sendable (Wire, Log) async throws -> Void,
         _ body: (Backend) async throws -> Value
     ) async throws -> Value {
@@ -67,7 +67,7 @@ struct Backend: Sendable {
     }
 
     /// Keeps every request's head and answers it with its body.
-    static let echo: @Sendable (Wire, Log) async throws -> Void = { wire, log in
+    package static let echo: @Sendable (Wire, Log) async throws -> Void = { wire, log in
         while let head = try await wire.head() {
             log.heads.withLock { $0.append(head) }
             let body = try await wire.body(of: head)
@@ -77,7 +77,7 @@ struct Backend: Sendable {
     }
 
     /// Gives every request the same answer.
-    static func answers(_ text: String) -> @Sendable (Wire, Log) async throws -> Void {
+    package static func answers(_ text: String) -> @Sendable (Wire, Log) async throws -> Void {
         { wire, log in
             while let head = try await wire.head() {
                 log.heads.withLock { $0.append(head) }
@@ -88,7 +88,7 @@ struct Backend: Sendable {
     }
 
     /// Listens to one request and then does something else.
-    static func then(_ script: @escaping Script) -> @Sendable (Wire, Log) async throws -> Void {
+    package static func then(_ script: @escaping Script) -> @Sendable (Wire, Log) async throws -> Void {
         { wire, log in
             while let head = try await wire.head() {
                 log.heads.withLock { $0.append(head) }

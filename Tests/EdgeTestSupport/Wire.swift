@@ -1,13 +1,13 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
-import NIOSSL
+package import NIOSSL
 
 /// A connection on which a test says exactly what it likes, and reads no more than it asks for.
-final class Wire {
+package final class Wire {
     private var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private var heard = ByteBuffer()
-    let channel: any Channel
+    package let channel: any Channel
 
     init(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
@@ -19,7 +19,7 @@ final class Wire {
     }
 
     /// Lends a connection to 127.0.0.1; it is closed afterwards.
-    static func open<Value: Sendable>(
+    package static func open<Value: Sendable>(
         _ port: Int, tls: NIOSSLContext? = nil, host: String = "acme.saas.test",
         _ body: (Wire) async throws -> Value
     ) async throws -> Value {
@@ -44,14 +44,14 @@ final class Wire {
 
     // MARK: Saying
 
-    func send(_ text: String) async throws { try await self.outbound.write(ByteBuffer(string: text)) }
-    func send(_ buffer: ByteBuffer) async throws { try await self.outbound.write(buffer) }
+    package func send(_ text: String) async throws { try await self.outbound.write(ByteBuffer(string: text)) }
+    package func send(_ buffer: ByteBuffer) async throws { try await self.outbound.write(buffer) }
     /// Says something, and returns when it has left.
-    func push(_ buffer: ByteBuffer) async throws { try await self.channel.writeAndFlush(buffer) }
+    package func push(_ buffer: ByteBuffer) async throws { try await self.channel.writeAndFlush(buffer) }
     /// Says no more, and goes on listening.
-    func finish() { self.outbound.finish() }
+    package func finish() { self.outbound.finish() }
     /// Hangs up without a word.
-    func reset() async throws {
+    package func reset() async throws {
         try await (self.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await self.channel.close()
     }
@@ -66,7 +66,7 @@ final class Wire {
     }
 
     /// What comes next in one piece; nil at the end.
-    func piece() async throws -> ByteBuffer? {
+    package func piece() async throws -> ByteBuffer? {
         if self.heard.readableBytes > 0 {
             defer { self.heard = ByteBuffer() }
             return self.heard
@@ -75,7 +75,7 @@ final class Wire {
     }
 
     /// A line without its end.
-    func line() async throws -> String? {
+    package func line() async throws -> String? {
         while true {
             if let end = self.heard.readableBytesView.firstIndex(of: 0x0A) {
                 let length = end - self.heard.readableBytesView.startIndex
@@ -88,7 +88,7 @@ final class Wire {
         }
     }
 
-    func bytes(_ count: Int) async throws -> String {
+    package func bytes(_ count: Int) async throws -> String {
         while self.heard.readableBytes < count {
             guard try await self.more() else { throw Cut() }
         }
@@ -96,18 +96,18 @@ final class Wire {
     }
 
     /// Everything until the other side closes, in whatever way.
-    func rest() async throws -> String {
+    package func rest() async throws -> String {
         do { while try await self.more() {} } catch is IOError {} catch NIOSSLError.uncleanShutdown {}
         defer { self.heard = ByteBuffer() }
         return String(buffer: self.heard)
     }
 
-    struct Cut: Error {}
+    package struct Cut: Error {}
 
     // MARK: HTTP
 
     /// The head of a message: its first line and its fields; nil at the end of the connection.
-    func head() async throws -> Head? {
+    package func head() async throws -> Head? {
         guard let first = try await self.line() else { return nil }
         var head = Head(first: first)
         while true {
@@ -119,7 +119,7 @@ final class Wire {
     }
 
     /// The body that follows `head`, as the fields frame it.
-    func body(of head: Head, toHead: Bool = false) async throws -> String {
+    package func body(of head: Head, toHead: Bool = false) async throws -> String {
         if toHead || ["204", "304"].contains(head.status.description) { return "" }
         if head["transfer-encoding"] == "chunked" { return try await self.chunks() }
         if let length = head["content-length"].flatMap({ Int($0) }) { return try await self.bytes(length) }
@@ -140,10 +140,10 @@ final class Wire {
     }
 
     /// The trailers of the last body in chunks.
-    private(set) var trailers: [String] = []
+    package private(set) var trailers: [String] = []
 
     /// An answer, interim ones aside.
-    func answer(toHead: Bool = false) async throws -> Answer {
+    package func answer(toHead: Bool = false) async throws -> Answer {
         var interim: [Head] = []
         while true {
             guard let head = try await self.head() else { throw Cut() }
@@ -157,32 +157,32 @@ final class Wire {
     }
 
     /// Sends one request and waits for its answer.
-    func ask(_ text: String, toHead: Bool = false) async throws -> Answer {
+    package func ask(_ text: String, toHead: Bool = false) async throws -> Answer {
         try await self.send(text)
         return try await self.answer(toHead: toHead)
     }
 }
 
 /// The head of a message of HTTP/1.
-struct Head: Sendable {
-    let first: String
-    var fields: [(name: String, value: String)] = []
+package struct Head: Sendable {
+    package let first: String
+    package var fields: [(name: String, value: String)] = []
 
-    init(first: String) { self.first = first }
+    package init(first: String) { self.first = first }
 
-    var isAnswer: Bool { self.first.hasPrefix("HTTP/") }
-    var status: Int { self.first.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0 }
-    subscript(_ name: String) -> String? { self.values(name).first }
-    func values(_ name: String) -> [String] { self.fields.filter { $0.name.lowercased() == name }.map(\.value) }
+    package var isAnswer: Bool { self.first.hasPrefix("HTTP/") }
+    package var status: Int { self.first.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0 }
+    package subscript(_ name: String) -> String? { self.values(name).first }
+    package func values(_ name: String) -> [String] { self.fields.filter { $0.name.lowercased() == name }.map(\.value) }
 }
 
 /// An answer as it came.
-struct Answer: Sendable {
-    let head: Head
-    let interim: [Head]
-    let body: String
-    let trailers: [String]
+package struct Answer: Sendable {
+    package let head: Head
+    package let interim: [Head]
+    package let body: String
+    package let trailers: [String]
 
-    var status: Int { self.head.status }
-    subscript(_ name: String) -> String? { self.head[name] }
+    package var status: Int { self.head.status }
+    package subscript(_ name: String) -> String? { self.head[name] }
 }
