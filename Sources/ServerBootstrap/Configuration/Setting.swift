@@ -212,9 +212,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     /// Whether the value may be a list in a file.
     var isList: Bool {
         switch self {
-        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .tenantTables, .sharedHosts: return true
-        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .edgeUpstream, .edgeAPIUpstream,
-            .edgeSignInPaths:
+        case .trustedProxies, .dnsTargets, .dnsNameServers, .dnsResolvers, .tenantTables, .sharedHosts, .edgeUpstream,
+            .edgeAPIUpstream, .edgeSignInPaths:
             return true
         default: return false
         }
