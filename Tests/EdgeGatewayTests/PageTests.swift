@@ -39,6 +39,7 @@ struct PageTests {
         #expect(policy.contains("frame-ancestors 'none'"))
         #expect(page.body.contains("Formation &lt;Desk&gt;"))
         #expect(page.body.contains("Globex &quot;Söhne&quot; &amp; Co"))
+        #expect(!page.body.lowercased().contains("tenant ") && !page.body.contains("operator"))
         #expect(!page.body.contains("<script") && !page.body.contains("http://") && !page.body.contains("url("))
     }
 

@@ -128,16 +128,25 @@ struct SecureTests {
     @Test("a stream that is given up takes its request with it")
     func givenUp() async throws {
         let authority = try Authority()
+        let begun = AsyncStream.makeStream(of: Void.self)
         let ends = AsyncStream.makeStream(of: Void.self)
         let script = Backend.then { wire in
+            begun.continuation.yield()
             _ = try await wire.rest()
             ends.continuation.yield()
         }
         try await Backend.use(script) { backend in
             try await Edge.use(before: backend.port, certificate: authority.live()) { edge in
                 try await self.client(authority) { client in
-                    _ = await #expect(throws: (any Error).self) {
-                        try await client.execute(HTTPClientRequest(url: self.url(edge)), timeout: .milliseconds(500))
+                    let url = self.url(edge)
+                    await withTaskGroup(of: Void.self) { tasks in
+                        tasks.addTask {
+                            _ = await #expect(throws: (any Error).self) {
+                                try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(60))
+                            }
+                        }
+                        for await _ in begun.stream { break }
+                        tasks.cancelAll()
                     }
                     for await _ in ends.stream { break }
                 }

@@ -74,11 +74,32 @@ struct ErrorPage {
         }
     }
 
+    /// What people are told, who know of no tenants and no operators.
+    private var words: (title: String, detail: String) {
+        switch self.problem.slug {
+        case "tenant-not-found":
+            return (
+                "There is nothing at this address",
+                "Check how it is spelt. If you followed a link, ask whoever sent it for a new one."
+            )
+        case "tenant-suspended":
+            return ("This account is suspended", "Please contact \(self.productName) to have it resumed.")
+        case "tenant-maintenance":
+            return ("We will be right back", "This account is being worked on. Please try again in a minute.")
+        case "tenant-provisioning":
+            return ("Almost ready", "This account is being set up. Please try again in a few seconds.")
+        case "tenant-unavailable":
+            return ("Not available", "Something is wrong with this account. Please contact \(self.productName).")
+        default: return (self.problem.title, self.problem.detail)
+        }
+    }
+
     private func html(_ nonce: PageNonce) -> String {
         let mood = Mood(self.problem)
-        let title = HTMLText.escaped(self.problem.title)
+        let words = self.words
+        let title = HTMLText.escaped(words.title)
         let product = HTMLText.escaped(self.productName)
-        let tenant = self.problem.tenantName.map { "<p class=\"tenant\">\(HTMLText.escaped($0))</p>\n" } ?? ""
+        let tenant = self.problem.tenantName.map { "<p class=\"account\">\(HTMLText.escaped($0))</p>\n" } ?? ""
         return """
             <!doctype html>
             <html lang="en">
@@ -97,7 +118,7 @@ struct ErrorPage {
             <main>
             <svg viewBox="0 0 48 48" aria-hidden="true" focusable="false">\(mood.picture)</svg>
             \(tenant)<h1>\(title)</h1>
-            <p>\(HTMLText.escaped(self.problem.detail))</p>
+            <p>\(HTMLText.escaped(words.detail))</p>
             </main>
             <footer>Status \(self.problem.status.code) &middot; request <code>\(HTMLText.escaped(self.requestID))</code></footer>
             </body>
@@ -129,7 +150,7 @@ struct ErrorPage {
         h1 { margin: 0 0 .75rem; font-size: clamp(1.5rem, 1.2rem + 1.6vw, 2rem); line-height: 1.2; font-weight: 680;
         letter-spacing: -.02em; text-wrap: balance; }
         p { margin: 0; color: var(--soft); text-wrap: pretty; }
-        .tenant { margin-bottom: .35rem; color: var(--mood); font-weight: 600; }
+        .account { margin-bottom: .35rem; color: var(--mood); font-weight: 600; }
         footer { padding-top: 1.75rem; color: var(--soft); font-size: .8125rem; text-align: center; }
         code { font: inherit; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
         @media (max-width: 30rem) { body { padding: 1.25rem; } main { padding: 2rem 1.5rem; } }

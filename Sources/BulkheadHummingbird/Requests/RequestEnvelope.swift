@@ -77,7 +77,8 @@ public struct RequestEnvelope<Context: BulkheadRequestContext>: RouterMiddleware
         if problem.status.code >= 500 { Self.log(error, problem, request, context) }
         let requestID = context.scope.requestID
         let response =
-            problem.isForPeople && ErrorPage.isPreferred(by: request.headers[.accept])
+            (problem.isForPeople || self.relays && problem.status.code >= 500)
+                && ErrorPage.isPreferred(by: request.headers[.accept])
             ? ErrorPage(problem, productName: self.productName, requestID: requestID).response
             : Self.response(problem, requestID: requestID)
         return request.method == .head ? response.createHeadResponse() : response

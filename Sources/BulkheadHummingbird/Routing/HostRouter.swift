@@ -25,15 +25,18 @@ public struct HostRouter<Context: BulkheadRequestContext>: HTTPResponder {
     ///   - limits: of each request.
     ///   - admin: what is served on the admin host.
     ///   - tenant: what is served on the hosts of tenants; its first middleware must be a ``TenantMiddleware``.
+    ///   - productName: what the product calls itself on pages.
     ///   - service: what is served on the admin host and on hosts that are nobody's, before what else is there; nil for
     ///     nothing.
     ///   - strangers: limits the requests that come to no tenant; nil for no limit.
     public init(
         hosts: HostPolicy, problems: ProblemTranslator = .init(), limits: RequestLimits = .standard,
-        admin: HostSide<Context>, tenant: HostSide<Context>, service: HostSide<Context>? = nil,
+        productName: String = "Bulkhead", admin: HostSide<Context>, tenant: HostSide<Context>,
+        service: HostSide<Context>? = nil,
         strangers: StrangerLimit? = nil
     ) {
-        self.envelope = RequestEnvelope(hosts: hosts, problems: problems, limits: limits)
+        self.envelope = RequestEnvelope(
+            hosts: hosts, problems: problems, limits: limits, productName: productName)
         self.admin = admin
         self.tenant = tenant
         self.service = service

@@ -38,6 +38,7 @@ extension Composition {
             urls: self.urls, tokens: tokens, audit: self.audit, lending: self.tenantDatabase, application: application)
         return HostRouter<BulkheadContext>(
             hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? Self.problem($0) },
+            productName: self.configuration.mail?.productName ?? "Bulkhead",
             admin: admin.side(inner: [self.limits.administrators]),
             tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),
             service: EdgeTenantsRoutes(

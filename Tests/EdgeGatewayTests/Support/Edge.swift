@@ -88,12 +88,17 @@ final class Town: TenantDirectory, AuditTrail, Sendable {
         let issuer: TokenAuthority
         /// What an edge has: the public halves.
         let verifier: TokenAuthority
+        /// The same keys an hour ago.
+        let past: TokenAuthority
 
         init() {
             let key = SigningKey.generate()
             self.issuer = TokenAuthority(issuer: "https://admin.saas.test", keys: SigningKeySet(current: key))
             self.verifier = TokenAuthority(
                 issuer: "https://admin.saas.test", keys: SigningKeySet(current: key.verifying))
+            self.past = TokenAuthority(issuer: "https://admin.saas.test", keys: SigningKeySet(current: key)) {
+                Date(timeIntervalSinceNow: -3_600)
+            }
         }
     }
 

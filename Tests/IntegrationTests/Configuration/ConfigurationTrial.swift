@@ -51,7 +51,24 @@ struct ConfigurationTrial {
         }
     }
 
+    /// The configuration of an edge, if nothing is wrong.
+    func edge() throws -> EdgeSettings { try self.reading { try $0.readEdge().configuration } }
+
+    /// What is complained about in the configuration of an edge.
+    func edgeProblems() throws -> [String] {
+        do {
+            _ = try self.edge()
+            return []
+        } catch let error as ConfigurationError {
+            return error.problems.map { "\($0.place) \($0.detail)" }
+        }
+    }
+
     private func read() throws -> (configuration: ServerConfiguration, values: [EffectiveValue]) {
+        try self.reading { try $0.read() }
+    }
+
+    private func reading<Value>(_ body: (ConfigurationReader) throws -> Value) throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "bulkhead-config-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer {
@@ -59,6 +76,6 @@ struct ConfigurationTrial {
             try? FileManager.default.removeItem(at: folder)
         }
         if !self.yaml.isEmpty { try Data(self.yaml.utf8).write(to: folder.appending(path: "bulkhead.yaml")) }
-        return try ConfigurationReader(flags: [:], environment: self.variables, folder: folder).read()
+        return try body(ConfigurationReader(flags: [:], environment: self.variables, folder: folder))
     }
 }
