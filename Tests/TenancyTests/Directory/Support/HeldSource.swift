@@ -39,6 +39,15 @@ final class HeldSource: TenantCatalog {
         for continuation in held { continuation.resume() }
     }
 
+    /// Lets the answer go that was held last; waits until there is one.
+    func releaseLast(of count: Int) async {
+        while true {
+            let last = self.state.withLock { $0.held.count >= count ? $0.held.popLast() : nil }
+            if let last { return last.resume() }
+            await Task.yield()
+        }
+    }
+
     /// Waits until so many questions have come in, all in all.
     func waitUntilAsked(_ count: Int) async {
         await withCheckedContinuation { waiter in
