@@ -287,7 +287,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Redis", "RedisTestSupport", "TenancyRedis", "EdgeGateway", "ServerBootstrap", "AdminAPI", "TenantAPI",
+                "BulkheadServer", "Redis", "RedisTestSupport", "TenancyRedis", "EdgeGateway", "ServerBootstrap",
+                "AdminAPI", "TenantAPI",
                 "BulkheadHummingbird", "ControlPlane", "TenancyPostgres",
                 "Postgres", "Tenancy", "Identity", "LocalServers", "TestSupport", "Workflow", "WorkflowTestKit", "Mail",
                 "DNS", "DNSProviders", "DNSResolver", "DNSTestKit", "DNSTestSupport", "Certificates", "TLS", "ACME",

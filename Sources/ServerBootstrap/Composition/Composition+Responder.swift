@@ -11,7 +11,8 @@ extension Composition {
         guard let error = error as? PostgresError else { return nil }
         switch error.code {
         case .overloaded: return .busy(retryAfter: 1)
-        case .connectionFailed, .connectionLost, .deadlineExceeded, .shutDown: return .unavailable(retryAfter: 2)
+        case .connectionFailed, .connectionLost, .shutDown: return .unavailable(retryAfter: 2)
+        case .deadlineExceeded: return .deadlineExceeded
         default:
             // A lock was not to be had in time: somebody is at work on the same thing.
             return error.sqlState == .lockNotAvailable ? .busy(retryAfter: 2) : nil
