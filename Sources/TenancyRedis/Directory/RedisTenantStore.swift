@@ -10,7 +10,7 @@ public import Tenancy
 /// A change removes whatever is there, leases too, so an answer of the catalog that was under way cannot come back
 /// after it. A server that does not answer costs a request ``patience`` at most, and is then left alone for a while.
 public struct RedisTenantStore: TenantStore {
-    /// How long a request waits for the server.
+    /// How long a request waits for the server, unless somebody says otherwise.
     public static let patience: Duration = .milliseconds(50)
     /// How long a value stays.
     public static let lifetime: Duration = .seconds(3600)
@@ -20,17 +20,19 @@ public struct RedisTenantStore: TenantStore {
     private let client: RedisClient
     private let names: RedisTenantNames
     private let seal: TenantSeal
+    private let patience: Duration
     private let pause: RedisPause
     private let forgetting: RedisForgetting
     private let warnings: WarningLimit
 
     init(
         client: RedisClient, names: RedisTenantNames, seal: TenantSeal, pause: RedisPause,
-        forgetting: RedisForgetting, logger: Logger
+        forgetting: RedisForgetting, patience: Duration, logger: Logger
     ) {
         self.client = client
         self.names = names
         self.seal = seal
+        self.patience = patience
         self.pause = pause
         self.forgetting = forgetting
         self.warnings = WarningLimit(logger: logger)
@@ -42,7 +44,7 @@ public struct RedisTenantStore: TenantStore {
         guard self.client.isConnected, !self.forgetting.isPending(name), self.pause.admits() else {
             return .absent(nil)
         }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + self.patience
         do {
             let bytes = try await self.client.get(name, deadline: deadline)
             self.pause.succeeded()
@@ -76,7 +78,7 @@ public struct RedisTenantStore: TenantStore {
             _ = try await self.client.evaluate(
                 Self.replacing, keys: [name],
                 arguments: [.bytes(Self.bytes(of: lease)), .bytes(value), .integer(lifetime)],
-                deadline: .now + Self.patience)
+                deadline: .now + self.patience)
         } catch {
             self.take(error)
         }

@@ -15,14 +15,18 @@ public struct RedisTenants: Sendable {
     ///   - client: the server; others may use it for other things.
     ///   - installation: what installations on the same server differ in: the base domain.
     ///   - key: 32 secret bytes that all processes of the installation share, and nobody else; nil for messages only.
-    public init(client: RedisClient, installation: String, key: [UInt8]?, logger: Logger) {
+    ///   - patience: how long a request waits for the server.
+    public init(
+        client: RedisClient, installation: String, key: [UInt8]?, patience: Duration = RedisTenantStore.patience,
+        logger: Logger
+    ) {
         let names = RedisTenantNames(installation: installation)
         let forgetting = RedisForgetting(client: client, names: names)
         let pause = RedisPause()
         self.store = key.map {
             RedisTenantStore(
                 client: client, names: names, seal: TenantSeal(key: $0), pause: pause, forgetting: forgetting,
-                logger: logger)
+                patience: patience, logger: logger)
         }
         self.messages = RedisTenantMessages(client: client, names: names, forgetting: forgetting)
     }

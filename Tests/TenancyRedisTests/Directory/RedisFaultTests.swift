@@ -43,7 +43,7 @@ import Testing
         let source = CountingSource()
         for tenant in tenants { source.put(tenant) }
         try await RedisServer.use { server in
-            try await Process.use(server.url(), source) { process in
+            try await Process.use(server.url(), source, patience: .milliseconds(400)) { process in
                 try await server.pause()
                 var waited: [Duration] = []
                 for tenant in tenants {
@@ -51,9 +51,9 @@ import Testing
                     #expect(try await process.directory.entry(for: tenant.id) == tenant)
                     waited.append(start.duration(to: .now))
                 }
-                #expect(waited.allSatisfy { $0 < .milliseconds(500) })
+                #expect(waited.allSatisfy { $0 < .seconds(5) })
                 // By the deadline, and now and then by one who looks whether it is back.
-                #expect(waited.filter { $0 > .milliseconds(40) }.count <= 4, "\(waited.sorted().suffix(5))")
+                #expect(waited.filter { $0 > .milliseconds(350) }.count <= 4, "\(waited.sorted().suffix(5))")
                 let start = ContinuousClock.now
                 await process.change(tenants[0].changed(.suspended), in: source)
                 #expect(start.duration(to: .now) < .seconds(1))

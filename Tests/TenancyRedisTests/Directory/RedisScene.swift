@@ -88,6 +88,7 @@ struct Process: Sendable {
     ///   - logger: for warnings.
     static func use<Value: Sendable>(
         _ url: String, _ source: CountingSource, key: [UInt8]? = Self.key, checks: Bool = false,
+        patience: Duration = .seconds(4),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (Process) async throws -> Value
     ) async throws -> Value {
@@ -95,7 +96,8 @@ struct Process: Sendable {
         configuration.reconnectLimit = .milliseconds(100)
         configuration.stallLimit = .seconds(1)
         let client = RedisClient(configuration: configuration, logger: logger)
-        let redis = RedisTenants(client: client, installation: "example.test", key: key, logger: logger)
+        let redis = RedisTenants(
+            client: client, installation: "example.test", key: key, patience: patience, logger: logger)
         let directory = CachingTenantDirectory(source: source, store: redis.store)
         let watch = TenantMessageWatch(redis.messages, for: directory, interval: .milliseconds(100))
         return try await withThrowingTaskGroup(of: Void.self) { group in
