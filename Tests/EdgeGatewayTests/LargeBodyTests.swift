@@ -5,17 +5,13 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// One after the other: they look at the memory of the whole process.
+/// What one side has sent while the other takes nothing is what lies in between, in memory and in the sockets.
+///
+/// Not the memory of the process itself: hundreds of other tests run in it.
 @Suite("200 MB", .serialized, .timeLimit(.minutes(3)))
 struct LargeBodyTests {
     static let total = 200 * 1024 * 1024
     private static let piece = ByteBuffer(repeating: 0x78, count: 1024 * 1024)
-
-    /// Resident memory of this process, in bytes.
-    private static func memory() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
-    }
 
     /// Waits until a count has not moved for a while: everything on the way is full.
     static func standstill(of count: borrowing Atomic<Int>) async throws -> Int {
@@ -45,10 +41,8 @@ struct LargeBodyTests {
                     try await wire.send(Edge.request())
                     let head = try #require(try await wire.head())
                     #expect(head["content-length"] == "\(Self.total)")
-                    let before = try Self.memory()
                     let stuck = try await Self.standstill(of: sent.value)
                     #expect(stuck < 40 * 1024 * 1024)
-                    #expect(try Self.memory() - before < 40 * 1024 * 1024)
                     var received = 0
                     while received < Self.total, let piece = try await wire.piece() { received += piece.readableBytes }
                     #expect(received == Self.total)
@@ -73,11 +67,9 @@ struct LargeBodyTests {
             try await Edge.use(before: backend.port, changing: { $0.bodyLimit = nil }) { edge in
                 try await Wire.open(edge.port) { wire in
                     try await wire.send(Edge.request("PUT", "/", ["Content-Length: \(Self.total)"]))
-                    let before = try Self.memory()
                     async let woken: Void = {
                         let amount = try await Self.standstill(of: sent.value)
                         #expect(amount < 40 * 1024 * 1024)
-                        #expect(try Self.memory() - before < 40 * 1024 * 1024)
                         wake.finish()
                     }()
                     for _ in 0..<(Self.total / Self.piece.readableBytes) {
