@@ -19,7 +19,8 @@ import Testing
 
         static func use(_ body: (Trial) async throws -> Void) async throws {
             try await RedisServer.use { redis in
-                let settings = ["RATE_LIMITS": "on", "REDIS_URL": redis.url()]
+                // A busy machine makes Redis look slow, and then each server counts for itself.
+                let settings = ["RATE_LIMITS": "on", "REDIS_URL": redis.url(), "REDIS_LIMIT_MILLISECONDS": "1000"]
                 try await Deployment.use(settings) { deployment in
                     try await Self.lowerLimits(of: deployment)
                     let servers = [try await deployment.serve(), try await deployment.serve("api")]
