@@ -5,7 +5,7 @@ import Tenancy
 /// What happens only when a transaction cannot start at once.
 extension TenantPools {
     nonisolated func wait(
-        _ tenant: TenantKey, _ kind: TurnKind, _ limits: TurnLimits, until deadline: ContinuousClock.Instant
+        _ tenant: TurnKey, _ kind: TurnKind, _ limits: TurnLimits, until deadline: ContinuousClock.Instant
     ) async throws -> TurnTicket {
         let deadline = Moment.now + Moment.Span(deadline - .now)
         let id = self.ids.add(1, ordering: .relaxed).newValue
@@ -22,7 +22,7 @@ extension TenantPools {
     }
 
     private func enqueue(
-        _ id: UInt64, _ tenant: TenantKey, _ kind: TurnKind, _ limits: TurnLimits, _ deadline: Moment,
+        _ id: UInt64, _ tenant: TurnKey, _ kind: TurnKind, _ limits: TurnLimits, _ deadline: Moment,
         _ waiter: Waiter
     ) {
         let now = Moment.now

@@ -58,7 +58,7 @@ public final class TenantPools: Sendable {
         let own = self.dedicated?.borrow(access.tenant, limits)
         defer { if let own { self.dedicated?.giveBack(own) } }
         limits.isDedicated = own != nil
-        let key = TenantKey(access.tenant)
+        let key = TurnKey(access.tenant)
         let ticket: TurnTicket
         if let started = self.start(key, kind, limits) {
             ticket = started
@@ -71,7 +71,7 @@ public final class TenantPools: Sendable {
 
     /// The way that costs nothing but a lock held for a moment: nobody waits.
     private func start(
-        _ tenant: TenantKey, _ kind: TurnKind, _ limits: TurnLimits
+        _ tenant: TurnKey, _ kind: TurnKind, _ limits: TurnLimits
     ) -> TurnTicket? {
         let now = Moment.now
         return self.state.withLock { $0.machine.start(tenant, kind, limits, now) }

@@ -1,7 +1,7 @@
 /// Who stands where in line.
 extension TurnMachine {
     /// The place of a tenant, with these limits from now on.
-    mutating func place(of tenant: TenantKey, _ limits: TurnLimits) -> Int {
+    mutating func place(of tenant: TurnKey, _ limits: TurnLimits) -> Int {
         guard let place = self.places[tenant] else {
             let place = self.tenants.insert(TurnTenant(key: tenant, limits: limits))
             self.places[tenant] = place

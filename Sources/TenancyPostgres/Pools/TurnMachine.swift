@@ -23,7 +23,7 @@ struct TurnMachine<Waiter> {
 
     let capacity: TurnCapacity
     var tenants = Arena<TurnTenant>()
-    var places: [TenantKey: Int] = [:]
+    var places: [TurnKey: Int] = [:]
     var running = Arena<RunningTurn>()
     var waiting = Arena<WaitingTurn<Waiter>>()
     var waitingPlaces: [UInt64: Int] = [:]
@@ -57,7 +57,7 @@ struct TurnMachine<Waiter> {
 
     /// Starts a transaction if nothing stands in its way; nil if it has to wait.
     mutating func start(
-        _ tenant: TenantKey, _ kind: TurnKind, _ limits: TurnLimits, _ now: Moment
+        _ tenant: TurnKey, _ kind: TurnKind, _ limits: TurnLimits, _ now: Moment
     ) -> TurnTicket? {
         self.passTime(now)
         let place = self.place(of: tenant, limits)
@@ -71,7 +71,7 @@ struct TurnMachine<Waiter> {
 
     /// Lets a transaction wait; false if too many of the tenant's wait already.
     mutating func wait(
-        _ id: UInt64, _ tenant: TenantKey, _ kind: TurnKind, _ limits: TurnLimits, until deadline: Moment,
+        _ id: UInt64, _ tenant: TurnKey, _ kind: TurnKind, _ limits: TurnLimits, until deadline: Moment,
         _ waiter: Waiter, _ now: Moment
     ) -> Bool {
         self.passTime(now)

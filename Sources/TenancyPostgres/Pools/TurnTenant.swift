@@ -1,6 +1,6 @@
 /// What the queue knows of a tenant while it has anything under way, or was slow a moment ago.
 struct TurnTenant: Sendable {
-    let key: TenantKey
+    let key: TurnKey
     var limits: TurnLimits
     /// Transactions under way.
     var running = 0
@@ -17,7 +17,7 @@ struct TurnTenant: Sendable {
     /// Waiting transactions by ``TurnKind``.
     var lanes = (read: TurnLane(), session: TurnLane())
 
-    init(key: TenantKey, limits: TurnLimits) {
+    init(key: TurnKey, limits: TurnLimits) {
         self.key = key
         self.limits = limits
     }

@@ -13,7 +13,7 @@ struct TurnTrial {
     private(set) var now = Moment(nanoseconds: 0)
     private var tickets: [Int: TurnTicket] = [:]
     private var ids: UInt64 = 0
-    private var tenants: [Int: TenantKey] = [:]
+    private var tenants: [Int: TurnKey] = [:]
     var limits = TurnLimits(tier: TierName("standard"), concurrency: 4, queued: 64)
     /// Other limits for some tenants.
     var own: [Int: TurnLimits] = [:]
@@ -23,9 +23,9 @@ struct TurnTrial {
             capacity: TurnCapacity(connections: connections, leasable: connections - 1, depth: depth))
     }
 
-    mutating func tenant(_ number: Int) -> TenantKey {
+    mutating func tenant(_ number: Int) -> TurnKey {
         if let known = self.tenants[number] { return known }
-        let new = TenantKey(.random())
+        let new = TurnKey(.random())
         self.tenants[number] = new
         return new
     }

@@ -2,7 +2,7 @@ import Foundation
 import Tenancy
 
 /// A tenant's id as two numbers: Foundation's UUID is copied and hashed by calls, this in registers.
-struct TenantKey: Sendable, Hashable {
+struct TurnKey: Sendable, Hashable {
     private let high: UInt64
     private let low: UInt64
 
