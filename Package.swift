@@ -111,9 +111,7 @@ let package = Package(
         .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras], swiftSettings: house),
         .target(
             name: "TenancyPostgres",
-            dependencies: [
-                "Postgres", "Tenancy", "Identity", "Workflow", crypto, cryptoExtras, logging, serviceLifecycle,
-            ],
+            dependencies: ["Postgres", "Tenancy", "Identity", "Workflow", crypto, cryptoExtras, logging],
             resources: [.copy("Migrations")],
             swiftSettings: house),
         .target(
