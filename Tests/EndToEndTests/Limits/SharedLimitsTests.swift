@@ -133,9 +133,10 @@ import Testing
             _ = try await trial.guess(0, "another@mail.example")
             return try trial.servers[0].log.contains("Counts are shared through Redis again")
         }
-        // What this server has let in counts although Redis has forgotten it.
-        let last = try await trial.clients(0)
-        let log = try trial.servers[0].log.suffix(3_000)
-        #expect(last.status == 429, "\(last.testDescription) \(last.headers) \(statuses) \(log)")
+        // Ten were let in by this server while Redis counted; with what it lets in alone it gets no further than twenty,
+        // although Redis has forgotten everything.
+        var more = statuses.indices.count { $0 % 2 == 0 && statuses[$0] == 200 }
+        while try await trial.clients(0).status == 200 { more += 1 }
+        #expect(more <= 10, "\(statuses)")
     }
 }
