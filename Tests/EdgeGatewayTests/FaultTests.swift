@@ -57,12 +57,12 @@ struct FaultTests {
     @Test("time to begin counts from the last sign of life: a slow upload is no silence")
     func slowUpload() async throws {
         try await Backend.use(Backend.echo) { backend in
-            try await Edge.use(before: backend.port, changing: { $0.timeouts.answer = .milliseconds(400) }) { edge in
+            try await Edge.use(before: backend.port, changing: { $0.timeouts.answer = .seconds(2) }) { edge in
                 let answer = try await Wire.open(edge.port) { wire in
                     try await wire.send(Edge.request("POST", "/", ["Content-Length: 8"]))
                     for _ in 1...8 {
                         // Slow on purpose: longer in all than an answer may take.
-                        try await Task.sleep(for: .milliseconds(100))
+                        try await Task.sleep(for: .milliseconds(400))
                         try await wire.send("x")
                     }
                     return try await wire.answer()
@@ -240,7 +240,7 @@ struct FaultTests {
                 before: backend.port,
                 changing: {
                     $0.connectionLimit = 3
-                    $0.timeouts.connect = .milliseconds(500)
+                    $0.timeouts.connect = .seconds(3)
                 }
             ) { edge in
                 let statuses = try await withThrowingTaskGroup(of: Int.self) { tasks in
