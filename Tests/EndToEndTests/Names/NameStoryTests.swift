@@ -94,11 +94,13 @@ import Testing
         var goneAt: Date?
         try await eventually(within: .seconds(60)) {
             let status = try await client.status(Self.subdomain)
+            // Before the question: the answer was true at some moment after this one.
+            let asked = Date()
             let answer = try await dns.ask(Self.host)
             if case .noName = answer {
                 goneAt = goneAt ?? Date()
             } else {
-                lastSeen = Date()
+                lastSeen = asked
                 #expect(status == "deleting" && goneAt == nil, "\(status ?? "") while \(answer)")
             }
             return status == "deleted"
