@@ -9,7 +9,9 @@ public struct HostPolicy: Sendable, Hashable {
     /// The proxies whose `X-Tenant-ID` and `X-Tenant-Subdomain` are evidence.
     public var trustedPeers: TrustedPeers
     /// Hosts that all tenants share, such as `api.example.com`: there a token, a header or a source of the application's
-    /// own names the tenant. They come before all other meanings of a name.
+    /// own names the tenant.
+    ///
+    /// They come before all other meanings of a name.
     public var sharedHosts: Set<HostName>
 
     /// A policy.

@@ -30,7 +30,9 @@ public struct ProblemDetails: Error, Sendable, Equatable {
     public var headers: HTTPFields
     /// Whether a person in a browser gets a page instead, since this may be all that he sees of the installation.
     public var isForPeople: Bool
-    /// What the tenant that the request is for is called, for the page; nil for none. Not part of the document.
+    /// What the tenant that the request is for is called, for the page; nil for none.
+    ///
+    /// Not part of the document.
     public var tenantName: String?
 
     /// A problem.

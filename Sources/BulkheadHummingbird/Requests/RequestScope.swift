@@ -5,7 +5,9 @@ public import Tenancy
 public struct RequestScope: Sendable {
     /// The direct peer; nil if it has no address, as in tests without sockets.
     public let peer: SocketAddress?
-    /// Where the request comes from, past the proxies that are trusted; nil if the peer has no address. Set by
+    /// Where the request comes from, past the proxies that are trusted; nil if the peer has no address.
+    ///
+    /// Set by
     /// ``RequestEnvelope``.
     public internal(set) var client: IPAddress?
     /// Identifies the request; set by ``RequestEnvelope``.

@@ -4,10 +4,14 @@ public import Hummingbird
 public struct TenantApplication: Sendable {
     /// What may tell the tenant of a request, in order.
     public var sources: [TenantSource]
-    /// Translates errors that only the application knows; asked before everything else. What it answers goes out as it
+    /// Translates errors that only the application knows; asked before everything else.
+    ///
+    /// What it answers goes out as it
     /// is, so it must be safe for strangers.
     public var problems: @Sendable (any Error) -> ProblemDetails?
-    /// Adds the routes. They run behind the tenants' middleware: every request has a tenant by then, and
+    /// Adds the routes.
+    ///
+    /// They run behind the tenants' middleware: every request has a tenant by then, and
     /// `context.requireMember()` says who asks.
     public var routes: @Sendable (Router<BulkheadContext>) -> Void
 

@@ -40,7 +40,9 @@ public struct IsolationAlarm: Sendable {
         }
     }
 
-    /// Logs the attempt and writes it into the audit trail; returns when it is durable, or cannot be made so. Of what one
+    /// Logs the attempt and writes it into the audit trail; returns when it is durable, or cannot be made so.
+    ///
+    /// Of what one
     /// actor repeats, twenty at once and one a minute.
     ///
     /// Never throws: the request is refused either way, and a full disk must not turn a refusal into something else.

@@ -110,7 +110,9 @@ final class UploadPump: Sendable {
         }
     }
 
-    /// Whether the upstream took it. If not, whoever reads the answer meets the same - or an answer that was given before
+    /// Whether the upstream took it.
+    ///
+    /// If not, whoever reads the answer meets the same - or an answer that was given before
     /// the end of the body.
     private func send(_ action: () async throws -> Void) async -> Bool {
         do {

@@ -69,7 +69,9 @@ struct EdgeComposition: Sendable {
             refresh: TokenKeyRefresh(keys: source, tokens: tokens, logger: logger), gateway: gateway)
     }
 
-    /// What an edge needs in order to serve, as questions. A catalog that is away is no reason to send people elsewhere:
+    /// What an edge needs in order to serve, as questions.
+    ///
+    /// A catalog that is away is no reason to send people elsewhere:
     /// other edges know no more.
     func checks(_ clients: Clients, _ certificate: ServerCertificate?) -> [ReadinessCheck] {
         let catalog = ReadinessCheck("catalog") {

@@ -29,7 +29,9 @@ struct LimitTable<Entry: LimitEntry>: Sendable {
         self.mask = UInt64(sets - 1)
     }
 
-    /// The entry of a key; nil if it is not there. No key has the tag 0.
+    /// The entry of a key; nil if it is not there.
+    ///
+    /// No key has the tag 0.
     func entry(_ tag: UInt64) -> Entry? {
         self.find(tag).map { self.entries[$0] }
     }

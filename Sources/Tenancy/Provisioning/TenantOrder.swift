@@ -44,7 +44,9 @@ public struct WarmSchema: Sendable, Hashable, Codable {
 public struct IsolationProof: Sendable, Hashable, Codable {
     /// The tables that were looked at.
     public var tables: Int
-    /// In how many of them a canary can be planted; nil is in all. Tables of an application have none.
+    /// In how many of them a canary can be planted; nil is in all.
+    ///
+    /// Tables of an application have none.
     public var canaries: Int?
     /// In how many of those the tenant sees its own canary; must be all.
     public var seenByItself: Int

@@ -4,7 +4,9 @@ public import Tenancy
 /// The statements with which a transaction enters a tenant's context.
 public struct TenantEntry: Sendable {
     /// Says what an earlier transaction may have changed the defaults of: a transaction that waits for a safe snapshot
-    /// would wait for others' writers. That it only reads, says its credential.
+    /// would wait for others' writers.
+    ///
+    /// That it only reads, says its credential.
     ///
     /// As a setting, which like SET TRANSACTION means the running transaction only (manual, section 20.11.1): the server
     /// takes the statements of a batch for no transaction block, and would write a warning into its log each time.

@@ -6,7 +6,9 @@ import Tenancy
 /// A count is the text `attempts:held until`, in milliseconds; what is not of that form counts as none,
 /// and a time too far in the future - the server's clock was set back - is the longest pause from now on.
 enum AttemptScript {
-    /// `KEYS`: the account's count, the mark that the address is known, the address' own count. `ARGV`: how many are
+    /// `KEYS`: the account's count, the mark that the address is known, the address' own count.
+    ///
+    /// `ARGV`: how many are
     /// free, the first pause, the longest, and for how long a count is kept. Answers with 1 or 0 for yes or no, the
     /// attempts, the milliseconds to wait, and whether the address is known.
     static let begin = RedisScript(
@@ -33,7 +35,9 @@ enum AttemptScript {
         return {1, attempts, 0, known}
         """)
 
-    /// `KEYS` as above. `ARGV`: whether the address was known, and for how many milliseconds it will be.
+    /// `KEYS` as above.
+    ///
+    /// `ARGV`: whether the address was known, and for how many milliseconds it will be.
     static let succeeded = RedisScript(
         """
         redis.call('DEL', KEYS[3])
@@ -42,7 +46,9 @@ enum AttemptScript {
         return 1
         """)
 
-    /// `KEYS` as above. `ARGV`: whether the address was known.
+    /// `KEYS` as above.
+    ///
+    /// `ARGV`: whether the address was known.
     static let withdrawn = RedisScript(
         """
         local key = ARGV[1] == '1' and KEYS[3] or KEYS[1]

@@ -20,7 +20,9 @@ struct Accounts {
         router.post { request, context in try await self.open(request, context) }
     }
 
-    /// One round trip. There is no `WHERE tenant_id = ...` to forget: other companies' rows are out of reach.
+    /// One round trip.
+    ///
+    /// There is no `WHERE tenant_id = ...` to forget: other companies' rows are out of reach.
     private func list(_ context: BulkheadContext) async throws -> [Account] {
         let rows = try await context.requireMember().read(
             """
