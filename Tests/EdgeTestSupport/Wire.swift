@@ -48,6 +48,8 @@ package final class Wire {
     package func send(_ buffer: ByteBuffer) async throws { try await self.outbound.write(buffer) }
     /// Says something, and returns when it has left.
     package func push(_ buffer: ByteBuffer) async throws { try await self.channel.writeAndFlush(buffer) }
+    /// For another task, which says bytes of no meaning while this one listens.
+    package var babbler: Babbler { Babbler(channel: self.channel) }
     /// Says no more, and goes on listening.
     package func finish() { self.outbound.finish() }
     /// Hangs up without a word.
@@ -73,6 +75,9 @@ package final class Wire {
         }
         return try await self.iterator.next(isolation: #isolation)
     }
+
+    /// How much comes next; nil at the end.
+    package func pieceLength() async throws -> Int? { try await self.piece()?.readableBytes }
 
     /// A line without its end.
     package func line() async throws -> String? {
@@ -185,4 +190,13 @@ package struct Answer: Sendable {
 
     package var status: Int { self.head.status }
     package subscript(_ name: String) -> String? { self.head[name] }
+}
+
+/// Says bytes of no meaning on a connection; returns when they have left.
+package struct Babbler: Sendable {
+    fileprivate let channel: any Channel
+
+    package func push(bytes count: Int) async throws {
+        try await self.channel.writeAndFlush(ByteBuffer(repeating: 0x78, count: count))
+    }
 }

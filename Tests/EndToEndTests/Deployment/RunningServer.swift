@@ -15,12 +15,15 @@ final class RunningServer: Sendable {
     private let managementURL: String
     private let process: GuardedProcess
     private let logFile: URL
+    /// A variable of its environment, by which it is found among all processes.
+    private let mark: String
 
-    private init(_ process: GuardedProcess, _ ready: Ready, logFile: URL) {
+    private init(_ process: GuardedProcess, _ ready: Ready, logFile: URL, mark: String) {
         self.process = process
         self.port = ready.port
         self.managementURL = ready.managementURL
         self.logFile = logFile
+        self.mark = mark
     }
 
     static func start(_ role: String, in folder: URL, environment: [String: String]) async throws -> RunningServer {
@@ -28,6 +31,8 @@ final class RunningServer: Sendable {
         var environment = environment
         // Where the counters of the coverage go.
         environment["LLVM_PROFILE_FILE"] = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] ?? "/dev/null"
+        let mark = "RUNNING_SERVER=\(UUID().uuidString)"
+        environment["RUNNING_SERVER"] = String(mark.dropFirst("RUNNING_SERVER=".count))
         let process = try GuardedProcess(
             [try BuiltCommand.path(), "serve", "--role", role, "--json"], user: nil, environment: environment, log: log,
             lastSignal: "KILL")
@@ -39,7 +44,23 @@ final class RunningServer: Sendable {
         let said = try String(contentsOf: log, encoding: .utf8)
         let line = try #require(try readyLine(), "\(said)")
         let ready = try JSONDecoder().decode(Ready.self, from: Data(line.utf8))
-        return RunningServer(process, ready, logFile: log)
+        return RunningServer(process, ready, logFile: log, mark: mark)
+    }
+
+    /// How much memory it has in use, in bytes; Linux only.
+    func residentMemory() throws -> Int {
+        let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+        let sizes = processes.compactMap { process -> Int? in
+            // Processes end while one looks, and most are somebody else's.
+            guard let environment = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(process)/environ")),
+                environment.range(of: Data(self.mark.utf8)) != nil,
+                // The same.
+                let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+            else { return nil }
+            return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4096 }
+        }
+        // Its guardian has the mark too, and is small.
+        return try #require(sizes.max())
     }
 
     /// What it has written.

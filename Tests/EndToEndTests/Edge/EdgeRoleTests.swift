@@ -264,4 +264,60 @@ import Testing
             }
         }
     }
+
+    @Test("200 MB each way to sides that go to sleep: the edge's memory stays", .timeLimit(.minutes(3)))
+    func memory() async throws {
+        let piece = 1024 * 1024
+        let total = 200 * piece
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self)
+        let script = Backend.then { wire in
+            try await wire.send("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")
+            let babbler = wire.babbler
+            async let sending: Void = {
+                for _ in 1..<200 { try await babbler.push(bytes: piece) }
+            }()
+            for await _ in wakes { break }
+            var received = 0
+            while received < total, let count = try await wire.pieceLength() { received += count }
+            try await sending
+            // An answer that is whole would end the request.
+            try await babbler.push(bytes: piece)
+        }
+        try await Deployment.use { deployment in
+            let api = try await deployment.serve()
+            try await Backend.use(script) { pages in
+                let edge = try await deployment.edge([
+                    "EDGE_UPSTREAM": "http://127.0.0.1:\(pages.port)", "EDGE_BODY_BYTES": "0",
+                ])
+                _ = try await Self.ask(edge, host: "nobody")
+                let before = try edge.residentMemory()
+                try await Wire.open(edge.port) { wire in
+                    try await wire.send(
+                        "PUT / HTTP/1.1\r\nHost: admin.\(Deployment.domain)\r\nContent-Length: \(total)\r\n\r\n")
+                    let babbler = wire.babbler
+                    async let sending: Void = {
+                        for _ in 0..<200 { try await babbler.push(bytes: piece) }
+                    }()
+                    var peak = before
+                    for _ in 0..<20 {
+                        // Both sides sleep; what the edge reads meanwhile it would have to keep.
+                        try await Task.sleep(for: .milliseconds(100))
+                        peak = max(peak, try edge.residentMemory())
+                    }
+                    wake.finish()
+                    _ = try await wire.head()
+                    var received = 0
+                    while received < total, let count = try await wire.pieceLength() {
+                        received += count
+                        if received % (16 * piece) < count { peak = max(peak, try edge.residentMemory()) }
+                    }
+                    try await sending
+                    #expect(received == total)
+                    #expect(peak - before < 48 * piece)
+                }
+                #expect(try await edge.terminate() == .exited(0))
+            }
+            _ = api
+        }
+    }
 }
