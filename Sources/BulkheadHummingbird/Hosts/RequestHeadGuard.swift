@@ -1,12 +1,15 @@
 import Foundation
+import HTTPTypes
 public import NIOCore
 package import NIOHTTP1
 
 /// Looks at HTTP/1 requests before they are translated, and at what the parser refuses.
 ///
-/// Two things are lost later: the host of a request line in absolute form, which a request's `Host` may contradict -
+/// Three things are lost later: the host of a request line in absolute form, which a request's `Host` may contradict -
 /// then the second opinion is added as a second `Host`, so that the request is refused as ambiguous (RFC 9112, section
-/// 3.2.2) - and a parse error, which gets an answer in the form of all other errors.
+/// 3.2.2) -, a parse error, which gets an answer in the form of all other errors, and how a body is framed: where that
+/// means two things (RFC 9112, section 6.3), or a coding that is not known, the answer is 400 or 501, and the connection
+/// ends, whatever else is on it.
 ///
 /// Hand it to the server as an additional channel handler; it puts what does the work right behind the HTTP/1 decoder,
 /// and leaves.
@@ -46,24 +49,37 @@ package final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHa
     package typealias OutboundOut = HTTPServerResponsePart
 
     private var answersOwed = 0
-    private var hasAnsweredParseError = false
+    /// Why nothing more is taken from the connection.
+    private var refusal: ProblemDetails?
+    /// Nothing goes out behind the answer to what was refused.
+    private var isMute = false
+    private var isInBody = false
 
     /// A handler for one connection.
     package init() {}
 
-    /// Passes requests on, with a second `Host` if the request line names another one.
+    /// Passes requests on, with a second `Host` if the request line names another one; nothing behind one that it refuses.
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = self.unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        guard self.refusal == nil else { return }
+        let part = self.unwrapInboundIn(data)
+        if case .end = part { self.isInBody = false }
+        guard case .head(var head) = part else { return context.fireChannelRead(data) }
+        if let refusal = RequestFraming.refusal(of: head) {
+            self.refuse(refusal, context)
+            return context.fireErrorCaught(HTTPParserError.unknown)
+        }
         self.answersOwed += 1
+        self.isInBody = true
         if let authority = Self.authority(ofTarget: head.uri), authority != head.headers.first(name: "Host") {
             head.headers.add(name: "Host", value: authority)
         }
         context.fireChannelRead(self.wrapInboundOut(.head(head)))
     }
 
-    /// Counts answers, and drops what would follow the answer to a parse error.
+    /// Counts answers, and puts the answer to what was refused behind those to the requests before.
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard !self.hasAnsweredParseError else {
+        if self.refusal != nil, self.answersOwed == 0 { self.answerRefusal(context) }
+        guard !self.isMute else {
             promise?.fail(ChannelError.outputClosed)
             return
         }
@@ -73,25 +89,35 @@ package final class RequestHeadHandler: ChannelDuplexHandler, RemovableChannelHa
 
     /// Answers a parse error, unless an answer to an earlier request is on its way.
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError, !self.hasAnsweredParseError, self.answersOwed == 0 {
-            self.answer(context: context)
-        }
+        if error is HTTPParserError { self.refuse(.badRequest("The request is not valid HTTP."), context) }
         context.fireErrorCaught(error)
     }
 
-    private func answer(context: ChannelHandlerContext) {
+    private func refuse(_ problem: ProblemDetails, _ context: ChannelHandlerContext) {
+        guard self.refusal == nil else { return }
+        self.refusal = problem
+        if self.answersOwed == 0 { self.answerRefusal(context) }
+    }
+
+    private func answerRefusal(_ context: ChannelHandlerContext) {
+        guard !self.isMute else { return }
+        self.isMute = true
+        // A request that was answered although its body turned out to be nonsense gets no second answer.
+        if let refusal, !self.isInBody { self.write(refusal, context) }
+    }
+
+    private func write(_ problem: ProblemDetails, _ context: ChannelHandlerContext) {
         let requestID = UUID().uuidString.lowercased()
-        let document = ProblemDetails.badRequest("The request is not valid HTTP.").document(requestID: requestID)
+        let document = problem.document(requestID: requestID)
         let headers: HTTPHeaders = [
             "Content-Type": "application/problem+json", "Content-Length": String(document.count),
             "Connection": "close", "X-Request-Id": requestID, "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         ]
-        let head = HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers)
+        let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: problem.status.code), headers: headers)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: document)))), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        self.hasAnsweredParseError = true
     }
 
     /// The authority of a target in absolute form; nil for a path.
