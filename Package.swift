@@ -111,7 +111,9 @@ let package = Package(
         .target(name: "Identity", dependencies: ["Tenancy", crypto, cryptoExtras], swiftSettings: house),
         .target(
             name: "TenancyPostgres",
-            dependencies: ["Postgres", "Tenancy", "Identity", "Workflow", crypto, cryptoExtras, logging],
+            dependencies: [
+                "Postgres", "Tenancy", "Identity", "Workflow", crypto, cryptoExtras, logging, serviceLifecycle,
+            ],
             resources: [.copy("Migrations")],
             swiftSettings: house),
         .target(

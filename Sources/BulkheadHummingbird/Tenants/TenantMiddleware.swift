@@ -73,7 +73,7 @@ public struct TenantMiddleware<Context: BulkheadRequestContext>: RouterMiddlewar
         if case .proven(let proven) = resolution.identity { principal = proven }
         let access = TenantAccess(
             verified: tenant.id, mode: isRead ? .readOnly : .readWrite, principal: principal, tier: tenant.tier,
-            requestID: context.scope.requestID)
+            requestID: context.scope.requestID, deadline: context.scope.deadline)
         let found = TenantContext(
             tenant: tenant, access: access, deadline: context.scope.deadline, logger: context.logger,
             sessions: self.sessions)

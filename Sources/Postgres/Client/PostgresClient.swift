@@ -51,6 +51,19 @@ public final class PostgresClient: Service, Sendable {
         thread.withLock { $0 }?.join()
     }
 
+    /// Ends ``run()`` after the work under way and in the queue; for an owner that ends one client among others.
+    package func stop() {
+        _ = self.mailbox.post(.shutDown(isGraceful: true))  // refused only when the thread has ended
+    }
+
+    /// Calls a closure on the client's thread when a time has come, or when the client ends; never before the client
+    /// runs, nor after it has ended.
+    ///
+    /// For owners that would have to keep a task asleep otherwise. The closure must not block.
+    package func alarm(at time: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) {
+        _ = self.mailbox.post(.alarm(time, body))  // refused only when the client has ended
+    }
+
     private func start(_ ended: CheckedContinuation<Void, any Error>, _ thread: borrowing Mutex<NativeThread?>) {
         let (configuration, logger, mailbox, board) = (self.configuration, self.logger, self.mailbox, self.board)
         do {

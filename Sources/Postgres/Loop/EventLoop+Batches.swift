@@ -45,9 +45,14 @@ extension InFlightBatch {
         self.attempt == 1 && self.waiter != nil && (self.request?.batch.isResentOnStalePlan ?? false)
     }
 
+    /// Nobody can say which of the statements was slow: not those that every scope has, if there are others.
+    ///
+    /// Otherwise one tenant's slow query would make the others' batches, which begin with the same statements, look slow.
     func remember(isQuick: Bool) {
-        for step in self.steps where step.statement != nil && step.statement?.isQuick != isQuick {
-            step.statement?.isQuick = isQuick
+        let isScoped = !isQuick && self.steps.contains { $0.statement?.key.scope != nil }
+        for step in self.steps {
+            guard let statement = step.statement, statement.isQuick != isQuick else { continue }
+            if isQuick || !isScoped || statement.key.scope != nil { statement.isQuick = isQuick }
         }
     }
 }

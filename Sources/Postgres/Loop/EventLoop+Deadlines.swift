@@ -6,12 +6,20 @@ extension EventLoop {
         for case let connection? in self.connections { self.expireInFlight(connection, now) }
         if let connection = self.listener.connection { self.expireInFlight(connection, now) }
         for lease in Array(self.leases.values) { self.expire(lease, now) }
+        self.ring(now)
         self.pool.retireIdle(now)
         self.pool.queue.forEach { self.note($0.deadline) }
         self.pool.leaseQueue.forEach { self.note($0.deadline) }
         if self.connections.contains(where: { $0 != nil }) {
             self.note(now + max(.milliseconds(100), min(.seconds(30), self.configuration.maximumIdleTime)))
         }
+    }
+
+    private func ring(_ now: ContinuousClock.Instant) {
+        let due = self.alarms.filter { $0.time <= now }
+        self.alarms.removeAll { $0.time <= now }
+        for alarm in due { alarm.body() }
+        for alarm in self.alarms { self.note(alarm.time) }
     }
 
     private func expireWaiting(_ now: ContinuousClock.Instant) {

@@ -13,6 +13,9 @@ extension EventLoop {
         case .connected(let id, let result): self.connected(id, result, now)
         case .subscribe(let inbox): self.subscribe(inbox)
         case .unsubscribe(let id): self.unsubscribe(id)
+        case .alarm(let time, let body):
+            self.alarms.append((time, body))
+            self.note(time)
         case .shutDown(let isGraceful):
             self.endSubscriptions()
             self.pool.shutDown()

@@ -24,6 +24,8 @@ final class EventLoop {
     var lastConnectError: PostgresError?
     /// No deadline is before this; nil if nothing has a deadline.
     var nextCheck: ContinuousClock.Instant?
+    /// What others want to be told, and when.
+    var alarms: [(time: ContinuousClock.Instant, body: @Sendable () -> Void)] = []
     var isStopped = false
     /// Batches whose tasks are told at the end of a turn, all at once: waking threads one by one costs more.
     private var answered: [InFlightBatch] = []
@@ -141,6 +143,7 @@ final class EventLoop {
 
     private func tearDown() {
         for message in self.mailbox.close() { message.refuse(.shutDown) }
+        for alarm in self.alarms { alarm.body() }
         for queued in self.pool.queue.removeAll() { queued.request.waiter.resume(throwing: PostgresError.shutDown) }
         for lease in self.pool.leaseQueue.removeAll() { lease.waiter.resume(throwing: PostgresError.shutDown) }
         for connection in self.connections.compactMap({ $0 }) {

@@ -12,6 +12,7 @@ enum Message: Sendable {
     case connected(ConnectionID, Result<ServerLink, PostgresError>)
     case subscribe(NotificationInbox)
     case unsubscribe(RequestID)
+    case alarm(ContinuousClock.Instant, @Sendable () -> Void)
     case shutDown(isGraceful: Bool)
 
     /// Answers a message that nobody will act on.
@@ -23,6 +24,7 @@ enum Message: Sendable {
         case .copyStop(_, let waiter): waiter.resume()
         case .release(_, let release): release.waiter?.resume(returning: error)
         case .subscribe(let inbox): inbox.finish()
+        case .alarm(_, let body): body()
         case .copy, .cancel, .cancelSent, .connected, .unsubscribe, .shutDown: break
         }
     }

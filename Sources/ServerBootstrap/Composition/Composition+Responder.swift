@@ -1,24 +1,10 @@
 import AdminAPI
 import BulkheadHummingbird
 import ControlPlane
-import Postgres
 import TenancyPostgres
 import TenantAPI
 
 extension Composition {
-    /// What a caller is told when the database has no answer: to come again.
-    @Sendable static func problem(_ error: any Error) -> ProblemDetails? {
-        guard let error = error as? PostgresError else { return nil }
-        switch error.code {
-        case .overloaded: return .busy(retryAfter: 1)
-        case .connectionFailed, .connectionLost, .shutDown: return .unavailable(retryAfter: 2)
-        case .deadlineExceeded: return .deadlineExceeded
-        default:
-            // A lock was not to be had in time: somebody is at work on the same thing.
-            return error.sqlState == .lockNotAvailable ? .busy(retryAfter: 2) : nil
-        }
-    }
-
     /// All routes of all hosts.
     ///
     /// - Parameters:
@@ -38,7 +24,7 @@ extension Composition {
             activations: self.activations, clients: self.template.hasSample ? self.clientService : nil,
             urls: self.urls, tokens: tokens, audit: self.audit, lending: self.tenantDatabase, application: application)
         return HostRouter<BulkheadContext>(
-            hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? Self.problem($0) },
+            hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? DatabaseProblem.problem($0) },
             productName: self.configuration.mail?.productName ?? "Bulkhead",
             admin: admin.side(inner: [self.limits.administrators]),
             tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),

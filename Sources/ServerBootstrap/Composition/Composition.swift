@@ -80,7 +80,8 @@ public struct Composition: Sendable {
         let issuer = "\(configuration.publicScheme)://\(configuration.baseDomain.adminHost)"
         let keys = try await LiveKeys.load(seal: seal, databases: databases, tiers: tiers, issuer: issuer)
         let tenantDatabase = TenantDatabase(
-            client: databases.app, signer: keys.signer, limits: keys.limits, logger: logger)
+            client: databases.app, signer: keys.signer, limits: keys.limits, dedicated: databases.dedicated,
+            logger: logger)
         let finding = try Self.finding(configuration, databases, seal, logger)
         let tenants = PostgresTenantRepository(client: control, announcer: finding.announcer)
         // Contexts are dated by the database's clock: ask it before the first one is signed.

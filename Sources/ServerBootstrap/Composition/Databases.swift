@@ -2,6 +2,7 @@ public import Logging
 public import Postgres
 public import Redis
 public import ServiceLifecycle
+public import TenancyPostgres
 
 /// The clients of an installation: one for the control plane, one for tenants' rows, and what helps them.
 ///
@@ -11,6 +12,8 @@ public struct Databases: Sendable {
     public let control: PostgresClient
     /// Logs in as `bulkhead_app`.
     public let app: PostgresClient
+    /// Log in as `bulkhead_app` too, for one tenant each.
+    public let dedicated: DedicatedPools
     /// Listens, as `bulkhead_control`, past a connection pooler.
     public let listener: PostgresClient
     /// Finds tenants for requests, as `bulkhead_control`: beside the work of the control plane, not behind it.
@@ -25,6 +28,8 @@ public struct Databases: Sendable {
         self.control = Self.client(
             configuration.control, of: configuration, name: "bulkhead control", batchesInFlight: 1, logger)
         self.app = Self.client(configuration.app, of: configuration, name: "bulkhead app", logger)
+        self.dedicated = DedicatedPools(
+            template: self.app.configuration, maximumConnections: configuration.dedicatedConnections, logger: logger)
         var listening = configuration.direct
         listening.connections = 1
         self.listener = Self.client(listening, of: configuration, name: "bulkhead listen", logger)
@@ -37,7 +42,7 @@ public struct Databases: Sendable {
     /// The clients as services; they have to outlive whatever uses them.
     public var services: [any Service] {
         let redis: [any Service] = self.redis.map { [$0] } ?? []
-        return [self.control, self.app, self.listener, self.directory] + redis
+        return [self.control, self.app, self.listener, self.directory, self.dedicated] + redis
     }
 
     /// Enough for many thousand lookups a second.

@@ -28,6 +28,7 @@ struct ConfigurationDraft {
         let control = self.database(.databaseURL, .databaseConnections, connections: 8)
         let direct = self.value(.databaseDirectURL, default: nil) { DatabaseURL($0) }
         let app = self.database(.appDatabaseURL, .appDatabaseConnections, connections: 16)
+        let dedicated = self.value(.appDatabaseDedicatedConnections, default: "32") { Self.number($0, in: 0...5000) }
         let prepared = self.value(.preparedStatements, default: "true", Self.boolean)
         let secret = self.value(.secretFile, default: nil, required: true) {
             $0.isEmpty ? nil : URL(fileURLWithPath: $0)
@@ -46,13 +47,15 @@ struct ConfigurationDraft {
         self.showEdge()
         let limits = self.rateLimits()
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let control, let app,
-            let prepared, let secret, let cost, let level, let provisioning, let dns, let limits, let tables, let shared
+            let dedicated, let prepared, let secret, let cost, let level, let provisioning, let dns, let limits,
+            let tables, let shared
         else { return nil }
         let directDatabase = ServerConfiguration.Database(url: direct ?? control.url, connections: control.connections)
         return ServerConfiguration(
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management, publicScheme: scheme,
             publicPort: publicPort, trustedProxies: proxies, control: control, direct: directDatabase, app: app,
-            preparedStatements: prepared, secretFile: secret, scryptCost: cost, logLevel: level,
+            dedicatedConnections: dedicated, preparedStatements: prepared, secretFile: secret, scryptCost: cost,
+            logLevel: level,
             provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken,
             rateLimits: limits, redis: redis, tables: tables, sharedHosts: shared)
     }

@@ -49,6 +49,8 @@ public struct ServerConfiguration: Sendable {
     public var direct: Database
     /// Tenants' rows, as `bulkhead_app`.
     public var app: Database
+    /// How many connections tenants may have to themselves, all together.
+    public var dedicatedConnections = 32
     /// Whether statements are prepared by name; off for poolers that cannot carry them.
     public var preparedStatements: Bool
     /// Where the installation's secret is.

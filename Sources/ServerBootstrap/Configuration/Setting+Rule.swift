@@ -15,6 +15,7 @@ extension Setting {
         case .redisCAFile: return "the path of a PEM file"
         case .redisSecretFile: return "the path of a file"
         case .databaseConnections, .appDatabaseConnections: return "a number from 1 to 500"
+        case .appDatabaseDedicatedConnections: return "a number from 0 to 5000; with 0 all tenants share"
         case .secretFile: return "the path of a file"
         case .scryptLogRounds: return "a number from 10 to 17; 15 takes 32 MiB and some 80 ms"
         case .provisioningConcurrency: return "a number from 1 to 64"

@@ -31,6 +31,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case appDatabaseURL = "appDatabase.url"
     /// How many connections there may be as `bulkhead_app`.
     case appDatabaseConnections = "appDatabase.connections"
+    /// How many more there may be for tenants whose tier gives them connections of their own.
+    case appDatabaseDedicatedConnections = "appDatabase.dedicatedConnections"
     /// The Redis server that makes the installation faster.
     case redisURL = "redis.url"
     /// The authorities that are trusted there.

@@ -63,7 +63,7 @@ struct EdgeComposition: Sendable {
             baseDomain: settings.baseDomain, limits: limits, logger: logger)
         let gateway = try EdgeGateway(
             settings.gateway, hosts: settings.hosts, directory: finding.directory, tokens: tokens,
-            audit: LoggedAudit(logger: logger), problems: ProblemTranslator(additional: Composition.problem))
+            audit: LoggedAudit(logger: logger), problems: ProblemTranslator(additional: DatabaseProblem.problem))
         return EdgeComposition(
             settings: settings, finding: finding,
             refresh: TokenKeyRefresh(keys: source, tokens: tokens, logger: logger), gateway: gateway)

@@ -21,22 +21,26 @@ public struct TenantAccess: Sendable, Hashable {
     public let tier: TierName
     /// The id of the request, for the audit trail; nil outside requests.
     public let requestID: String?
+    /// When the answer is of no use any more; nil for the default of whoever does the work.
+    public let deadline: ContinuousClock.Instant?
 
     /// States that everything has been checked; not for request handlers.
     package init(
-        verified tenant: TenantID, mode: AccessMode, principal: Principal, tier: TierName, requestID: String? = nil
+        verified tenant: TenantID, mode: AccessMode, principal: Principal, tier: TierName, requestID: String? = nil,
+        deadline: ContinuousClock.Instant? = nil
     ) {
         self.tenant = tenant
         self.mode = mode
         self.principal = principal
         self.tier = tier
         self.requestID = requestID
+        self.deadline = deadline
     }
 
     /// The same right without that to write.
     public var readOnly: TenantAccess {
         TenantAccess(
             verified: self.tenant, mode: .readOnly, principal: self.principal, tier: self.tier,
-            requestID: self.requestID)
+            requestID: self.requestID, deadline: self.deadline)
     }
 }

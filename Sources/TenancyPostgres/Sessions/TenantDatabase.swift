@@ -5,13 +5,21 @@ public import Tenancy
 
 /// The only door to tenants' tables: every transaction is put into one tenant's context before anything else runs.
 public final class TenantDatabase: TenantSessionSource {
+    /// Who may have a connection now, and who has to wait.
+    public let pools: TenantPools
     private let client: PostgresClient
     private let signer: ContextSigner
     private let limits: TierLimits
     private let logger: Logger
 
     /// A door through `client`, which logs in as `bulkhead_app`.
-    public init(client: PostgresClient, signer: ContextSigner, limits: TierLimits, logger: Logger) {
+    ///
+    /// - Parameter dedicated: the connections of tenants that have some of their own.
+    public init(
+        client: PostgresClient, signer: ContextSigner, limits: TierLimits, dedicated: DedicatedPools? = nil,
+        logger: Logger
+    ) {
+        self.pools = TenantPools(shared: client, limits: limits, dedicated: dedicated)
         self.client = client
         self.signer = signer
         self.limits = limits
@@ -31,12 +39,15 @@ public final class TenantDatabase: TenantSessionSource {
     ) async throws -> [PostgresRows] {
         guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
         return try await self.correctingClock {
-            let opening = self.opening(of: access.readOnly, isolation: TenantEntry.ownIsolation)
-            var batch = PostgresBatch(opening + queries)
-            batch.planScope = Placement.schema(of: access.tenant)
-            let answers = try await self.client.execute(batch, deadline: deadline)
-            try Self.checkMembership(access, in: answers, opening: opening.count)
-            return Array(answers.dropFirst(opening.count))
+            try await self.pools.withTurn(.read, in: access, deadline: deadline) { client, deadline in
+                // Signed now that it is about to be used: a wait may last as long as a credential.
+                let opening = self.opening(of: access.readOnly, isolation: TenantEntry.ownIsolation)
+                var batch = PostgresBatch(opening + queries)
+                batch.planScope = Placement.schema(of: access.tenant)
+                let answers = try await client.read(batch, deadline: deadline)
+                try Self.checkMembership(access, in: answers, opening: opening.count)
+                return Array(answers.dropFirst(opening.count))
+            }
         }
     }
 
@@ -60,13 +71,15 @@ public final class TenantDatabase: TenantSessionSource {
     ) async throws -> sending Value {
         try await self.translatingErrors {
             let scope = Placement.schema(of: access.tenant)
-            return try await self.client.withConnection(deadline: deadline, planScope: scope) { lease in
-                // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
-                try await self.open(access, on: lease)
-                let session = TenantSession(access: access, transaction: lease.begunTransaction())
-                let value = try await body(session)
-                try await Self.commit(access.tenant, on: lease)
-                return value
+            return try await self.pools.withTurn(.session, in: access, deadline: deadline) { client, deadline in
+                try await client.withConnection(deadline: deadline, planScope: scope) { lease in
+                    // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
+                    try await self.open(access, on: lease)
+                    let session = TenantSession(access: access, transaction: lease.begunTransaction())
+                    let value = try await body(session)
+                    try await Self.commit(access.tenant, on: lease)
+                    return value
+                }
             }
         }
     }
