@@ -92,16 +92,18 @@ import Testing
         try await caller.end(tenant)
         var lastSeen = Date()
         var goneAt: Date?
+        var others: [AuthorityAnswer] = []
         try await eventually(within: .seconds(60)) {
             let status = try await client.status(Self.subdomain)
             // Before the question: the answer was true at some moment after this one.
             let asked = Date()
             let answer = try await dns.ask(Self.host)
-            if case .noName = answer {
-                goneAt = goneAt ?? Date()
-            } else {
+            switch answer {
+            case .noName: goneAt = goneAt ?? Date()
+            case .records:
                 lastSeen = asked
                 #expect(status == "deleting" && goneAt == nil, "\(status ?? "") while \(answer)")
+            default: others.append(answer)  // A server that is too busy to answer has not shown the name to anybody.
             }
             return status == "deleted"
         }
@@ -115,7 +117,7 @@ import Testing
         let (expiry, deletion) = (try view.last("dnsExpiry"), try view.last("deletion"))
         let ends = try [removal, expiry, deletion].map { try #require($0.finishedAt) }
         #expect(ends == ends.sorted())
-        #expect(ends[1].timeIntervalSince(lastSeen) >= Double(NamedTenants.ttl))
+        #expect(ends[1].timeIntervalSince(lastSeen) >= Double(NamedTenants.ttl), "\(others)")
         #expect(deletion.startedAt.timeIntervalSince(lastSeen) >= Double(NamedTenants.ttl))
         let seen = try #require(removal.evidence?.propagation?.lastRound?.observations.first)
         #expect(seen.answers.allSatisfy { $0.answer.isEmpty })

@@ -134,10 +134,11 @@ import Testing
                         try await group.waitForAll()
                     }
                     try await database.execute("UPDATE public.tenants SET status = 'failed'")
-                    try await eventually(within: .seconds(20)) {
+                    // That it is found, not how soon: a machine on which everything is tested at once is no measure.
+                    try await eventually(within: .seconds(60)) {
                         try await directory.entry(for: name)?.status == .failed
                     }
-                    try await eventually(within: .seconds(20)) { process.watch.isAlive }
+                    try await eventually(within: .seconds(60)) { process.watch.isAlive }
                     // Who asks for a name that nobody has is answered again.
                     #expect(try await directory.entry(for: try Subdomain(validating: "stranger")) == nil)
                 }
