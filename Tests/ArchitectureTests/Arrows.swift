@@ -31,7 +31,9 @@ enum Arrows {
         "Tenancy": [],
         "Identity": ["Tenancy", "Logging"] + cryptography,
         "ControlPlane": ["Tenancy", "Identity", "Workflow", "Mail", "DNS", "Logging"],
-        "TenancyPostgres": ["Postgres", "Tenancy", "Identity", "Workflow", "Logging", "ServiceLifecycle"] + cryptography,
+        "TenancyPostgres": [
+            "Postgres", "Tenancy", "Identity", "Workflow", "Logging", "ServiceLifecycle",
+        ] + cryptography,
         "TenancyRedis": ["Redis", "Tenancy", "Logging", "ServiceLifecycle"] + cryptography,
         // HTTP.
         "BulkheadHummingbird": ["Tenancy", "Identity", "Crypto"] + http,

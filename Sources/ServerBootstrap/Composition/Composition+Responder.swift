@@ -10,9 +10,11 @@ extension Composition {
     /// - Parameters:
     ///   - certificates: knows how it stands with the listener's certificate.
     ///   - application: what is served to tenants besides Bulkhead's own.
-    func responder(certificates: any CertificateOverview, application: TenantApplication = .none) -> HostRouter<
-        BulkheadContext
-    > {
+    ///   - limits: how large a request may be, and how long it may take.
+    func responder(
+        certificates: any CertificateOverview, application: TenantApplication = .none,
+        limits: RequestLimits = .standard
+    ) -> HostRouter<BulkheadContext> {
         let tokens = self.keys.tokens
         let admin = AdminRoutes(
             hosts: self.hosts, tenants: self.tenantService, provisioning: self.provisioningService,
@@ -25,7 +27,7 @@ extension Composition {
             urls: self.urls, tokens: tokens, audit: self.audit, lending: self.tenantDatabase, application: application)
         return HostRouter<BulkheadContext>(
             hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? DatabaseProblem.problem($0) },
-            productName: self.configuration.mail?.productName ?? "Bulkhead",
+            limits: limits, productName: self.configuration.mail?.productName ?? "Bulkhead",
             admin: admin.side(inner: [self.limits.administrators]),
             tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),
             service: EdgeTenantsRoutes(

@@ -101,6 +101,15 @@ struct Installation: Sendable {
         try await Self.send(self.responder, method, path, host: host, token: token, body: body, headers: headers)
     }
 
+    /// The same for requests that have less time.
+    func responding(within duration: Duration) -> Installation {
+        let limits = RequestLimits(bodySize: RequestLimits.standard.bodySize, duration: duration)
+        return Installation(
+            bulkhead: self.bulkhead, composition: self.composition,
+            responder: self.composition.responder(certificates: NoCertificates(), limits: limits),
+            adminToken: self.adminToken)
+    }
+
     /// Makes a tenant, activates its administrator and signs in.
     func makeTenant(_ subdomain: String) async throws -> (id: TenantID, token: String) {
         let created = try await self.send(
