@@ -45,7 +45,7 @@ public final class LocalPostgres: Sendable {
     /// Which PostgreSQL it is.
     public let installation: PostgresInstallation
 
-    private let launch: PostgresLaunch
+    let launch: PostgresLaunch
     /// The server and the lock on its folder; nil while it is stopped.
     private let current: Mutex<Current?>
 

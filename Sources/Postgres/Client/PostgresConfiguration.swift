@@ -18,7 +18,9 @@ public struct PostgresConfiguration: Sendable {
     ///
     /// 1 turns pipelining of batches off.
     public var maximumBatchesInFlight: Int = 16
-    /// How long opening a connection may take.
+    /// How long one host may take to open a connection before the next one of the connection string is tried.
+    ///
+    /// `connect_timeout` in the connection string wins.
     public var connectTimeout: Duration = .seconds(10)
     /// How long a request without a deadline of its own may take, waiting included.
     public var defaultDeadline: Duration = .seconds(30)

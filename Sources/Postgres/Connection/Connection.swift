@@ -22,6 +22,9 @@ final class Connection {
     /// What the poller was told last.
     var interest: Readiness = .read
     var copy: CopyTransfer?
+    /// The COPY that rows are sent for.
+    var intake: CopyIntake?
+    let notices = NoticeCounter()
     /// Whether notifications are kept for the owner; otherwise they are thrown away.
     var keepsNotifications = false
     var notifications: [PostgresNotification] = []
@@ -39,6 +42,7 @@ final class Connection {
         self.pointer = link.take()
         self.statements = PreparedStatements(capacity: statementCapacity)
         self.parameters = SessionParameters(of: self.pointer)
+        self.notices.attach(to: self.pointer)
         PQsetnonblocking(self.pointer, 1)
         PQenterPipelineMode(self.pointer)
     }
@@ -64,9 +68,11 @@ final class Connection {
     /// Reads what the socket has, and acts on the answers that are complete.
     func readable() {
         guard !self.isLost else { return }
+        let notices = self.notices.count
         let isOpen = PQconsumeInput(self.pointer) == 1
         if self.copy != nil { self.continueCopy() }
-        if self.copy == nil { self.readAnswers() }
+        if self.intake != nil { self.continueCopyIn(noticesBefore: notices, isReadable: true, .now) }
+        if self.copy == nil && self.intake == nil { self.readAnswers() }
         self.readNotifications()
         if !isOpen || PQstatus(self.pointer) == CONNECTION_BAD { self.lose(self.libpqError) }
     }
@@ -75,6 +81,7 @@ final class Connection {
     func writable() {
         guard !self.isLost else { return }
         self.flush()
+        self.intake?.deliver(hasRoom: !self.isOutputBlocked)
     }
 
     func flush() {

@@ -19,10 +19,38 @@ struct Connector: Sendable {
     /// Ends an attempt early when the client shuts down.
     let interruption: WakeUp
 
-    /// Opens a connection, or says why not.
+    /// The hosts that did not answer lately.
+    let silentHosts: SilentHosts
+
+    /// Opens a connection to the first host that gives one, or says why none does.
     func connect() -> Result<ServerLink, PostgresError> {
-        guard self.isWellFormed else { return .failure(.invalidConfiguration) }
-        let parameters = self.parameters
+        guard let addresses = ServerAddresses(connectionString: self.connectionString) else {
+            return .failure(.invalidConfiguration)
+        }
+        var failures: [PostgresError] = []
+        for attributes in addresses.rounds {
+            for address in self.silentHosts.ordered(addresses.all, .now) {
+                switch self.connect(to: address, attributes, timeout: addresses.timeout ?? self.timeout) {
+                case .success(let link): return .success(link)
+                case .failure(let error):
+                    failures.append(error)
+                    // As libpq has it: who is refused for what it is, will be refused by the next host too.
+                    if error.isDefinite || error.code == .shutDown { return .failure(error) }
+                }
+            }
+        }
+        guard failures.count > 1, let last = failures.last else {
+            return .failure(failures.last ?? .connectionFailed("no host", sqlState: nil))
+        }
+        let details = failures.compactMap(\.internalDetail).joined(separator: "; ")
+        return .failure(.connectionFailed(details, sqlState: last.sqlState))
+    }
+
+    private func connect(
+        to address: ServerAddresses.Address, _ attributes: String?, timeout: Duration
+    ) -> Result<ServerLink, PostgresError> {
+        let parameters =
+            self.parameters + address.parameters + (attributes.map { [("target_session_attrs", $0)] } ?? [])
         let opened = Self.withCStrings(parameters.map(\.0)) { keywords in
             Self.withCStrings(parameters.map(\.1)) { values in PQconnectStartParams(keywords, values, 1) }
         }
@@ -33,20 +61,15 @@ struct Connector: Sendable {
         // So that the message of a refusal carries its condition code, in whatever language it is.
         PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         bulkhead_drop_notices(connection)
-        if let problem = self.wait(for: connection) {
-            return .failure(problem)
+        switch self.wait(for: connection, until: .now + timeout) {
+        case .open:
+            self.silentHosts.answered(address)
+            return .success(link)
+        case .failed(let error): return .failure(error)
+        case .silent:
+            self.silentHosts.saidNothing(address, .now)
+            return .failure(.connectionFailed("timeout expired", sqlState: nil))
         }
-        return .success(link)
-    }
-
-    /// libpq quotes what it does not understand, which may be the password.
-    private var isWellFormed: Bool {
-        var problem: UnsafeMutablePointer<CChar>?
-        let options = PQconninfoParse(self.connectionString, &problem)
-        PQfreemem(problem)
-        guard let options else { return false }
-        PQconninfoFree(options)
-        return true
     }
 
     private var parameters: [(String, String)] {
@@ -61,14 +84,19 @@ struct Connector: Sendable {
         return parameters
     }
 
-    private func wait(for connection: OpaquePointer) -> PostgresError? {
-        guard PQstatus(connection) != CONNECTION_BAD else { return Self.failure(of: connection) }
-        let deadline = ContinuousClock.now + self.timeout
+    private enum Outcome {
+        case open
+        case failed(PostgresError)
+        case silent
+    }
+
+    private func wait(for connection: OpaquePointer, until deadline: ContinuousClock.Instant) -> Outcome {
+        guard PQstatus(connection) != CONNECTION_BAD else { return .failed(Self.failure(of: connection)) }
         var next = PGRES_POLLING_WRITING
         while true {
             switch next {
-            case PGRES_POLLING_OK: return nil
-            case PGRES_POLLING_FAILED: return Self.failure(of: connection)
+            case PGRES_POLLING_OK: return .open
+            case PGRES_POLLING_FAILED: return .failed(Self.failure(of: connection))
             default: break
             }
             var waits = [
@@ -78,9 +106,9 @@ struct Connector: Sendable {
                 pollfd(fd: self.interruption.readDescriptor, events: Int16(POLLIN), revents: 0),
             ]
             let left = deadline - ContinuousClock.now
+            guard left > .zero else { return .silent }
             let count = poll(&waits, nfds_t(waits.count), left.millisecondsRoundedUp)
-            if waits[1].revents != 0 { return .shutDown }
-            if count == 0 && left <= .zero { return .connectionFailed("timeout expired", sqlState: nil) }
+            if waits[1].revents != 0 { return .failed(.shutDown) }
             if count > 0 { next = PQconnectPoll(connection) }
         }
     }

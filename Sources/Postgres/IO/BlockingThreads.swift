@@ -51,6 +51,12 @@ final class BlockingThreads: Sendable {
         self.queue.add(job)
     }
 
+    /// Lets the threads end by themselves after the jobs they are at, however long those take.
+    func abandon() {
+        self.queue.close()
+        for thread in self.threads { thread.detach() }
+    }
+
     /// Ends the threads after the jobs they are at.
     ///
     /// Blocks: not for a thread of Swift's concurrency.

@@ -62,6 +62,11 @@ struct NativeThread: Sendable {
         pthread_join(self.identifier.value, nil)
     }
 
+    /// Lets the thread end by itself, without anybody waiting for it.
+    func detach() {
+        pthread_detach(self.identifier.value)
+    }
+
     private static func run(_ argument: UnsafeMutableRawPointer) {
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
         bulkhead_name_this_thread(start.name)

@@ -6,6 +6,14 @@ final class LeaseSession {
     enum Operation {
         case batch(BatchRequest, attempt: Int)
         case copy(sql: String)
+        case copyIn(CopyIntake)
+
+        var isCopy: Bool {
+            switch self {
+            case .copy, .copyIn: true
+            case .batch: false
+            }
+        }
     }
 
     let id: LeaseID
@@ -13,6 +21,7 @@ final class LeaseSession {
     let deadline: ContinuousClock.Instant
     var waiting = FIFO<Operation>()
     var transfer: CopyTransfer?
+    var intake: CopyIntake?
     /// A cancel request is under way.
     ///
     /// Until it has arrived nothing else may be sent, which it could hit instead.
@@ -36,7 +45,9 @@ final class LeaseSession {
     }
 
     /// Whether the server is at work for the borrower.
-    var isBusy: Bool { !self.connection.inFlight.isEmpty || self.connection.copy != nil }
+    var isBusy: Bool {
+        !self.connection.inFlight.isEmpty || self.connection.copy != nil || self.connection.intake != nil
+    }
 
     func finish(_ error: PostgresError?) {
         self.release?.waiter?.resume(returning: error)

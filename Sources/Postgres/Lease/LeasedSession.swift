@@ -27,6 +27,7 @@ struct LeasedSession: Sendable {
         guard query.bindings.isEmpty else {
             throw PostgresError.unsupported("COPY takes no bound values.")
         }
+        guard query.isCopy else { throw PostgresError.unsupported("The statement is not a COPY.") }
         guard self.client.mailbox.post(.copy(self.id, sql: query.sql)) else { throw PostgresError.shutDown }
         do {
             while let chunk = try await self.nextChunk() { try await sink(chunk[...]) }
@@ -40,7 +41,7 @@ struct LeasedSession: Sendable {
         try await self.client.submit { id, waiter in .copyNext(self.id, id, waiter) }
     }
 
-    private func stopCopy() async {
+    func stopCopy() async {
         await withCheckedContinuation { waiter in
             if !self.client.mailbox.post(.copyStop(self.id, waiter)) { waiter.resume() }
         }

@@ -5,7 +5,7 @@ extension EventLoop {
         let connector = Connector(
             connectionString: self.configuration.connectionString,
             applicationName: self.configuration.applicationName, timeout: self.configuration.connectTimeout,
-            interruption: self.interruption)
+            interruption: self.interruption, silentHosts: self.silentHosts)
         let mailbox = self.mailbox
         self.connectThreads.run {
             // When nobody reads the message, the link closes itself.
@@ -82,6 +82,7 @@ extension EventLoop {
             }
         }
         if !connection.notifications.isEmpty { self.deliverNotifications(of: connection) }
+        self.noteSuspicion(connection)
         self.updateInterest(connection)
     }
 
@@ -123,7 +124,7 @@ extension EventLoop {
 
 extension PostgresError {
     /// Whether trying again with the same settings cannot help.
-    fileprivate var isDefinite: Bool {
+    var isDefinite: Bool {
         if self.code == .invalidConfiguration { return true }
         return switch self.sqlState {
         case .invalidPassword, .invalidAuthorization, .undefinedDatabase, .insufficientPrivilege: true

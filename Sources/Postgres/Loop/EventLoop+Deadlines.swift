@@ -52,6 +52,7 @@ extension EventLoop {
             }
         }
         if isStuck {
+            self.stopServer(behind: connection)
             connection.lose("no answer in time")
             self.settle(connection, now)
         }
@@ -66,6 +67,7 @@ extension EventLoop {
                 self.note(again)
             }
         }
+        self.expireCopyIn(lease, now)
         if let giveUpAt = lease.giveUpAt {
             guard giveUpAt <= now else { return self.note(giveUpAt) }
             lease.connection.lose("no answer in time")

@@ -33,6 +33,7 @@ extension EventLoop {
             _ = lease.connection.send(request, attempt: attempt)
         case .copy(let sql):
             lease.connection.startCopy(sql, into: lease.transfer ?? CopyTransfer())
+        case .copyIn(let intake): lease.connection.startCopyIn(intake)
         case nil:
             guard lease.release != nil else { return }
             return self.cleanUp(lease, now)
@@ -114,6 +115,7 @@ extension EventLoop {
         lease.transfer?.phase = .finished
         lease.transfer?.discard()
         lease.transfer?.deliver()
+        lease.intake?.stopWaiting(error.with(outcome: lease.intake?.outcome ?? .unknown))
         lease.finish(error)
     }
 
@@ -121,8 +123,9 @@ extension EventLoop {
 
     func sendCancel(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
         lease.transfer?.discard()
-        _ = lease.waiting.removeAll { if case .copy = $0 { true } else { false } }
+        _ = lease.waiting.removeAll(where: \.isCopy)
         self.resumeReading(lease, now)
+        if self.abortCopyIn(lease, now) { return }
         guard !lease.isCancelling, lease.isBusy, let handle = CancelHandle(for: lease.connection.pointer) else {
             return
         }
@@ -133,6 +136,14 @@ extension EventLoop {
             handle.send()
             _ = mailbox.post(.cancelSent(id))  // refused only when the connections are gone
         }
+    }
+
+    /// Tells the server to stop what a connection does that is about to be closed.
+    ///
+    /// It would otherwise go on until it has something to say. Whose batch is hit does not matter: all are given up.
+    func stopServer(behind connection: Connection) {
+        guard let handle = CancelHandle(for: connection.pointer) else { return }
+        self.cancelThread.run { handle.send() }
     }
 
     func cancelSent(_ id: LeaseID, _ now: ContinuousClock.Instant) {

@@ -6,6 +6,7 @@ extension EventLoop {
         case .leaseBatch(let id, let request): self.accept(request, for: id, now)
         case .copy(let id, let sql): self.startCopy(id, sql, now)
         case .copyNext(let id, let request, let waiter): self.nextChunk(id, request, waiter, now)
+        case .copyIn(let id, let order): self.accept(order, for: id, now)
         case .copyStop(let id, let waiter): self.stopCopy(id, waiter, now)
         case .release(let id, let release): self.release(id, release, now)
         case .cancel(let id): self.cancel(id, now)
@@ -61,6 +62,10 @@ extension EventLoop {
     private func cancel(_ id: RequestID, in lease: LeaseSession, _ now: ContinuousClock.Instant) {
         if lease.transfer?.waiterID == id {
             lease.transfer?.stopWaiting(.cancelled(.unknown))
+            self.sendCancel(lease, now)
+        }
+        if let intake = lease.intake, intake.waiterID == id {
+            intake.stopWaiting(.cancelled(intake.outcome))
             self.sendCancel(lease, now)
         }
         let waiting = lease.waiting.removeAll { operation in

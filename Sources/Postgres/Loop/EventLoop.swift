@@ -13,6 +13,7 @@ final class EventLoop {
     let wakeUp: WakeUp
     /// Ends attempts to connect when the client ends.
     let interruption: WakeUp
+    let silentHosts = SilentHosts()
     let connectThreads: BlockingThreads
     let cancelThread: BlockingThreads
     var poller: SystemPoller
@@ -155,7 +156,8 @@ final class EventLoop {
         self.listener.connection = nil
         self.interruption.signal()
         self.connectThreads.end()
-        self.cancelThread.end()
+        // A server that stands still does not answer a cancel request, and libpq waits for it without end.
+        self.cancelThread.abandon()
         self.statistics = PostgresStatistics()
         self.board.publish(self.statistics)
     }
