@@ -3,7 +3,7 @@
 /// Belongs to the I/O thread. Holds no rows: each piece goes to libpq at once, and the caller is told to bring the next
 /// one when the socket has taken all of it.
 final class CopyIntake {
-    /// nil: bring more. A number: the rows that the server has taken in.
+    /// Told to bring more (nil), or how many rows the server has taken in.
     typealias Waiter = CheckedContinuation<Int?, any Error>
 
     /// What the caller wants next.

@@ -33,8 +33,8 @@ struct TLSCluster: Sendable {
 
     /// psql takes TLS if it is offered.
     private func isReady() async throws -> Bool {
-        let answer = try? await self.cluster.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         // Refused while the server still has the rules without the certificate.
+        let answer = try? await self.cluster.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         return answer == "t"
     }
 

@@ -10,8 +10,13 @@ import Testing
     /// Why no connection could be opened.
     private func refusal(_ dsn: String) async throws -> PostgresError? {
         try await withClient(of: dsn) { client in
-            let error = await failure { try await client.query("SELECT 1", deadline: .now + .seconds(5)) }
-            return error?.code == .connectionFailed ? error : error?.cause as? PostgresError
+            var reason: PostgresError?
+            try await eventually(within: .seconds(60)) {
+                let error = await failure { try await client.query("SELECT 1", deadline: .now + .seconds(1)) }
+                reason = error?.code == .connectionFailed ? error : error?.cause as? PostgresError
+                return error == nil || reason != nil
+            }
+            return reason
         }
     }
 

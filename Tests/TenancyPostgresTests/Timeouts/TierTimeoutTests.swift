@@ -9,22 +9,29 @@ import Testing
 /// The time limits of a tenant's tier, hit for real, and what is left of the connection afterwards.
 @Suite("Time limits of tiers", .timeLimit(.minutes(4)))
 struct TierTimeoutTests {
-    /// Nobody could work with limits like these.
-    private static let tight = Tier.builtIn.map { tier in
-        var tier = tier
-        guard tier.name == TierName("free") else { return tier }
-        tier.statementTimeoutMilliseconds = 400
-        tier.lockTimeoutMilliseconds = 200
-        tier.idleInTransactionTimeoutMilliseconds = 300
-        return tier
+    /// Long enough for a busy machine, and each different.
+    private static func tiers(
+        statement: Int = 59_000, lock: Int = 58_000, idle: Int = 57_000
+    ) -> TierLimits {
+        TierLimits(
+            Tier.builtIn.map { tier in
+                var tier = tier
+                let isFree = tier.name == TierName("free")
+                tier.statementTimeoutMilliseconds = isFree ? statement : 49_000
+                tier.lockTimeoutMilliseconds = isFree ? lock : 48_000
+                tier.idleInTransactionTimeoutMilliseconds = isFree ? idle : 47_000
+                return tier
+            })
     }
 
     private struct Fixture {
         let bulkhead: BulkheadDatabase
-        /// Its tier is tight.
         let free: Tenant
         let standard: Tenant
+        /// The limits of the free tier are tight in it.
         let tenants: TenantDatabase
+        /// Over the same connection, with limits to work with.
+        let patient: TenantDatabase
         let client: PostgresClient
 
         func access(_ tenant: Tenant) -> TenantAccess { self.bulkhead.access(tenant) }
@@ -32,10 +39,10 @@ struct TierTimeoutTests {
         /// Both tenants work as if nothing had been, on the one connection there is, with the limits of their tiers.
         func expectUsable() async throws {
             for _ in 0..<2 {
-                for (tenant, statement, lock, idle) in [
-                    (self.free, "400ms", "200ms", "300ms"), (self.standard, "10s", "2s", "10s"),
+                for (tenant, expected) in [
+                    (self.free, ["59s", "58s", "57s"]), (self.standard, ["49s", "48s", "47s"]),
                 ] {
-                    let limits = try await self.tenants.withTenant(self.access(tenant)) { session in
+                    let limits = try await self.patient.withTenant(self.access(tenant)) { session in
                         _ = try await session.query(
                             "INSERT INTO clients (tenant_id, name) VALUES (bulkhead.current_tenant(), 'next')")
                         let rows = try await session.query(
@@ -45,24 +52,29 @@ struct TierTimeoutTests {
                             """)
                         return try (0..<4).map { try rows.only()[$0].decode(String.self) }
                     }
-                    #expect(limits == [statement, lock, idle, tenant.id.description])
+                    #expect(limits == expected + [tenant.id.description])
                 }
             }
         }
     }
 
     private static func use(
-        pooler: Bool = false, _ body: (Fixture) async throws -> Void
+        _ limits: TierLimits, configure: (inout PostgresConfiguration) -> Void = { _ in },
+        _ body: (Fixture) async throws -> Void
     ) async throws {
-        try await BulkheadDatabase.with(pooler: pooler) { bulkhead in
+        try await BulkheadDatabase.with { bulkhead in
             let free = try await bulkhead.makeTenant("acme", tier: "free")
             let standard = try await bulkhead.makeTenant("globex", tier: "standard")
-            try await withRunningClient(uri: bulkhead.database.uri(role: .app), maximumConnections: 1) { client in
-                let tenants = TenantDatabase(
-                    client: client, signer: bulkhead.signer, limits: TierLimits(Self.tight),
-                    logger: Logger(label: "test.tenants"))
+            let uri = bulkhead.database.uri(role: .app)
+            try await withRunningClient(uri: uri, maximumConnections: 1, configure: configure) { client in
+                func door(_ limits: TierLimits) -> TenantDatabase {
+                    TenantDatabase(
+                        client: client, signer: bulkhead.signer, limits: limits, logger: Logger(label: "test.tenants"))
+                }
                 try await body(
-                    Fixture(bulkhead: bulkhead, free: free, standard: standard, tenants: tenants, client: client))
+                    Fixture(
+                        bulkhead: bulkhead, free: free, standard: standard, tenants: door(limits),
+                        patient: door(Self.tiers()), client: client))
             }
         }
     }
@@ -81,7 +93,7 @@ struct TierTimeoutTests {
 
     @Test("A statement that takes too long is ended, in a session and in a single round trip")
     func statement() async throws {
-        try await Self.use { fixture in
+        try await Self.use(Self.tiers(statement: 2_000)) { fixture in
             let session = await Self.state {
                 try await fixture.tenants.withTenant(fixture.access(fixture.free)) { session in
                     _ = try await session.query(
@@ -95,8 +107,8 @@ struct TierTimeoutTests {
             }
             #expect(read == .queryCanceled)
             // Another tier has its own.
-            _ = try await fixture.tenants.read(["SELECT pg_sleep(0.6)"], in: fixture.access(fixture.standard))
-            let lost = try await fixture.tenants.read(
+            _ = try await fixture.tenants.read(["SELECT pg_sleep(2.5)"], in: fixture.access(fixture.standard))
+            let lost = try await fixture.patient.read(
                 ["SELECT count(*)::int FROM clients"], in: fixture.access(fixture.free))
             #expect(try lost[0].only()[0].decode(Int.self) == 0)
             try await fixture.expectUsable()
@@ -105,7 +117,7 @@ struct TierTimeoutTests {
 
     @Test("A wait for a lock is ended")
     func lock() async throws {
-        try await Self.use { fixture in
+        try await Self.use(Self.tiers(lock: 500)) { fixture in
             try await withRunningClient(uri: fixture.bulkhead.database.uri) { other in
                 try await other.withTransaction { transaction in
                     let schema = fixture.free.placement.schema
@@ -129,7 +141,7 @@ struct TierTimeoutTests {
 
     @Test("A session that sits in its transaction without a word is ended, and its work undone")
     func idle() async throws {
-        try await Self.use { fixture in
+        try await Self.use(Self.tiers(idle: 500)) { fixture in
             var pid: Int?
             let state = await Self.state {
                 try await fixture.tenants.withTenant(fixture.access(fixture.free)) { session in
@@ -147,7 +159,7 @@ struct TierTimeoutTests {
             // What the server said before it closed the connection may or may not have been read.
             #expect(state == nil || state == "25P03")
             try await fixture.expectUsable()
-            let rows = try await fixture.tenants.read(
+            let rows = try await fixture.patient.read(
                 ["SELECT count(*)::int FROM clients WHERE name = 'lost'"], in: fixture.access(fixture.free))
             #expect(try rows[0].only()[0].decode(Int.self) == 0)
         }
@@ -156,18 +168,18 @@ struct TierTimeoutTests {
     /// PostgreSQL lets every role change these settings; what then bounds a session is the client.
     @Test("A session that lifts its own limits meets its deadline, and leaves nothing to the next")
     func lifted() async throws {
-        try await Self.use { fixture in
+        try await Self.use(Self.tiers(statement: 2_000)) { fixture in
             for local in ["LOCAL", "SESSION"] {
                 let error = await #expect(throws: PostgresError.self) {
                     try await fixture.tenants.withTenant(
-                        fixture.access(fixture.free), deadline: .now + .seconds(2)
+                        fixture.access(fixture.free), deadline: .now + .seconds(10)
                     ) { session in
                         _ = try await session.execute(
                             ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map {
                                 PostgresQuery(unsafeSQL: "SET \(local) \($0) = 0", isPrepared: false)
                             })
                         // Longer than the tier lets it.
-                        _ = try await session.query("SELECT pg_sleep(0.6)")
+                        _ = try await session.query("SELECT pg_sleep(2.5)")
                         _ = try await session.query("SELECT pg_sleep(600)")
                     }
                 }
@@ -189,33 +201,23 @@ struct TierTimeoutTests {
     /// In the batch of a read there is no SET; but a function may set, for the rest of the transaction.
     @Test("A read that lifts its limits is answered for at its deadline, and its connection is given up")
     func liftedRead() async throws {
-        try await BulkheadDatabase.with { bulkhead in
-            let tenant = try await bulkhead.makeTenant("acme", tier: "free")
-            let uri = bulkhead.database.uri(role: .app)
-            try await withRunningClient(
-                uri: uri, maximumConnections: 1, configure: { $0.gracePeriod = .milliseconds(200) }
-            ) { client in
-                let tenants = TenantDatabase(
-                    client: client, signer: bulkhead.signer, limits: TierLimits(Self.tight),
-                    logger: Logger(label: "test.tenants"))
-                let access = bulkhead.access(tenant)
-                let error = await #expect(throws: PostgresError.self) {
-                    try await tenants.read(
-                        ["SELECT set_config('statement_timeout', '0', true)", "SELECT pg_sleep(600)"], in: access,
-                        deadline: .now + .seconds(2))
-                }
-                #expect(error?.code == .deadlineExceeded)
-                let rows = try await tenants.read(["SELECT current_setting('statement_timeout')"], in: access)
-                #expect(try rows[0].only()[0].decode(String.self) == "400ms")
-                #expect(client.statistics.connectionsLost == 1)
-                // The server has been told to stop.
-                try await eventually(within: .seconds(30)) {
-                    try await bulkhead.database.execute(
-                        """
-                        SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600)%'
-                        """) == "0"
-                }
+        try await Self.use(Self.tiers(statement: 2_000), configure: { $0.gracePeriod = .milliseconds(500) }) {
+            fixture in
+            let error = await #expect(throws: PostgresError.self) {
+                try await fixture.tenants.read(
+                    ["SELECT set_config('statement_timeout', '0', true)", "SELECT pg_sleep(600)"],
+                    in: fixture.access(fixture.free), deadline: .now + .seconds(8))
+            }
+            #expect(error?.code == .deadlineExceeded)
+            try await fixture.expectUsable()
+            #expect(fixture.client.statistics.connectionsLost == 1)
+            // The server has been told to stop.
+            try await eventually(within: .seconds(60)) {
+                try await fixture.bulkhead.database.execute(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600)%'
+                    """) == "0"
             }
         }
     }
