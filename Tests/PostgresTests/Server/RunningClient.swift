@@ -62,13 +62,18 @@ func waitForSleep(in database: TestDatabase) async throws {
 }
 
 /// Waits until as many sessions of a database, other than the one that looks, fit a condition.
-func waitForActivity(_ condition: String, count: Int, in database: TestDatabase) async throws {
+func waitForActivity(
+    _ condition: String, count: Int, in database: TestDatabase, orLess: Bool = false
+) async throws {
     try await withClient(of: database.uri) { observer in
         let query: PostgresQuery = """
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND \(unescaped: condition)
             """
-        try await eventually { try await observer.query(query).value(Int.self) == count }
+        try await eventually {
+            let found = try await observer.query(query).value(Int.self)
+            return orLess ? found <= count : found == count
+        }
     }
 }
 

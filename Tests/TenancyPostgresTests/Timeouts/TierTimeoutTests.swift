@@ -189,7 +189,7 @@ struct TierTimeoutTests {
                     try await fixture.bulkhead.database.execute(
                         """
                         SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'
+                        WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid() AND state = 'active'
                         """) == "0"
                 }
                 try await fixture.expectUsable()
@@ -216,7 +216,7 @@ struct TierTimeoutTests {
                 try await fixture.bulkhead.database.execute(
                     """
                     SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600)%'
+                    WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
                     """) == "0"
             }
         }
