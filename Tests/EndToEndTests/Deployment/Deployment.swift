@@ -94,6 +94,19 @@ struct Deployment: Sendable {
         return try await RunningServer.start(role, in: self.folder, environment: self.environment.merging(own) { $1 })
     }
 
+    /// What a server needs that goes on at a standby when the database has died.
+    func settings(alsoAt standby: LocalPostgres) -> [String: String] {
+        var settings: [String: String] = [:]
+        for name in ["DATABASE_URL", "APP_DATABASE_URL"] {
+            let url = self.environment["BULKHEAD_" + name] ?? ""
+            let hosts = "127.0.0.1:\(self.cluster.port),127.0.0.1:\(standby.port)"
+            settings[name] =
+                url.replacing("127.0.0.1:\(self.cluster.port)", with: hosts) + (url.contains("?") ? "&" : "?")
+                + "target_session_attrs=read-write"
+        }
+        return settings
+    }
+
     /// Starts an edge, which gets nothing but what an edge needs, and waits until it serves.
     ///
     /// - Parameter settings: what it passes requests on to, without the prefix.

@@ -32,8 +32,35 @@ import Testing
             }
             print("\(fault.rawValue): \(crowd.tally.summary)")
             try await crowd.waitUntilWell()
-            try await crowd.expectWhatWasPromised(in: deployment)
+            try await crowd.expectWhatWasPromised(on: deployment.cluster)
             #expect(try await server.terminate() == .exited(0))
+        }
+    }
+
+    /// The database dies for good, and its standby takes over: connection strings name both.
+    @Test(.timeLimit(.minutes(6))) func aStandbyTakesOver() async throws {
+        try await Deployment.use { deployment in
+            try await deployment.cluster.withStandby { standby in
+                // What is acknowledged is on both.
+                try await deployment.cluster.execute(
+                    "ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+                let server = try await deployment.serve("all", deployment.settings(alsoAt: standby))
+                let crowd = try await FaultCrowd.gather(deployment, server)
+                try await crowd.waitUntilWell()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<12 { group.addTask { try await crowd.ask(number) } }
+                    try await crowd.waitForAnswers(more: 100)
+                    try await deployment.cluster.crash()
+                    try await standby.execute("SELECT pg_promote(true, 60)")
+                    try await crowd.waitForRows(more: 100)
+                    crowd.stop()
+                    try await group.waitForAll()
+                }
+                print("failover: \(crowd.tally.summary)")
+                try await crowd.waitUntilWell()
+                try await crowd.expectWhatWasPromised(on: standby)
+                #expect(try await server.terminate() == .exited(0))
+            }
         }
     }
 

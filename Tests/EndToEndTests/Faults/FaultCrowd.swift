@@ -127,10 +127,10 @@ final class FaultCrowd: Sendable {
     }
 
     /// Whoever was told 201 finds the row, in the own tenant.
-    func expectWhatWasPromised(in deployment: Deployment) async throws {
+    func expectWhatWasPromised(on cluster: LocalPostgres) async throws {
         for member in self.members {
             let schema = "tenant_" + member.id.replacing("-", with: "")
-            let rows = try await deployment.cluster.execute("SELECT name FROM \(schema).clients", database: "app")
+            let rows = try await cluster.execute("SELECT name FROM \(schema).clients", database: "app")
             let names = Set(rows.split(separator: "\n").map(String.init))
             let promised = self.promised.withLock { $0 }.filter { $0.hasPrefix(member.subdomain + "-") }
             #expect(promised.count >= 3 && promised.isSubset(of: names))

@@ -103,7 +103,8 @@ struct InsertTests {
                         try await session.insert(
                             into: "clients", columns: columns,
                             rows: AsyncStream(Row.self) {
-                                $0.yield(row); $0.finish()
+                                $0.yield(row)
+                                $0.finish()
                             })
                     }
                 }
