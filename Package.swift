@@ -82,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, serviceLifecycle], swiftSettings: house),
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: house),
+        .target(name: "PgBouncer", swiftSettings: house),
 
         .target(name: "DNS", swiftSettings: house),
         .target(name: "DNSTestKit", dependencies: ["DNS"], swiftSettings: house),
@@ -161,16 +162,16 @@ let package = Package(
             dependencies: [
                 "Postgres", "LocalServers", "Tenancy", "Identity", "TenancyPostgres", "ControlPlane",
                 "BulkheadHummingbird", "AdminAPI", "TenantAPI", "Workflow", "Mail", "MailSMTP", "DNS", "DNSProviders",
-                "DNSResolver", "Certificates", "TLS", "ACME", "Redis", "TenancyRedis", "EdgeGateway", asyncHTTPClient,
-                hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore, serviceLifecycle,
-                unixSignals,
+                "DNSResolver", "Certificates", "TLS", "ACME", "PgBouncer", "Redis", "TenancyRedis", "EdgeGateway",
+                asyncHTTPClient, hummingbird, hummingbirdCore, httpTypes, configuration, crypto, logging, nioCore,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: house),
         .executableTarget(
             name: "bulkhead",
             dependencies: [
-                "ServerBootstrap", "LocalServers", "Postgres", "Tenancy", "TenancyPostgres", "ControlPlane", "Identity",
-                "Workflow", argumentParser, configuration, logging, serviceLifecycle,
+                "ServerBootstrap", "LocalServers", "PgBouncer", "Postgres", "Tenancy", "TenancyPostgres",
+                "ControlPlane", "Identity", "Workflow", argumentParser, configuration, logging, serviceLifecycle,
             ],
             swiftSettings: house),
 
@@ -201,6 +202,7 @@ let package = Package(
             name: "ArchitectureTests", swiftSettings: house),
         .testTarget(
             name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "PgBouncerTests", dependencies: ["PgBouncer"], swiftSettings: house),
         .testTarget(
             name: "PostgresTests",
             dependencies: ["Postgres", "LocalServers", "TestSupport", logging, serviceLifecycle],
@@ -300,7 +302,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "DNS", "DNSResolver", "DNSTestSupport", "EdgeTestSupport", "LocalServers", "Postgres",
+                "DNS", "DNSResolver", "DNSTestSupport", "EdgeTestSupport", "LocalServers", "PgBouncer", "Postgres",
                 "RedisTestSupport", "Tenancy", "TestSupport", "bulkhead", "Ledger", logging,
             ],
             swiftSettings: house),

@@ -20,7 +20,7 @@ struct Bulkhead: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServeCommand.self, InitCommand.self, MigrateCommand.self, AdminCommand.self,
             TenantCommand.self, KeysCommand.self, CertsCommand.self, ConfigCommand.self, DoctorCommand.self,
-            SchemaCommand.self,
+            SchemaCommand.self, PgBouncerCommand.self,
             DemoCommand.self,
         ])
 }

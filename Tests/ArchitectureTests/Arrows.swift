@@ -13,6 +13,7 @@ enum Arrows {
         "CLibPQ": [],
         "Postgres": ["CLibPQ", "Logging", "ServiceLifecycle"],
         "LocalServers": ["Logging"],
+        "PgBouncer": [],
         "DNS": [],
         "DNSTestKit": ["DNS"],
         "DNSProviders": ["DNS", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1"],
@@ -66,7 +67,7 @@ enum Arrows {
     ]
 
     /// Targets that decide and know no technology.
-    static let pure: Set<String> = ["Tenancy", "Workflow", "DNS", "Mail"]
+    static let pure: Set<String> = ["Tenancy", "Workflow", "DNS", "Mail", "PgBouncer"]
 
     /// Products of others that are neither database nor HTTP nor vendor: log, lifetime of services, templates of text.
     static let neutral: Set<String> = ["Logging", "ServiceLifecycle", "Mustache"]

@@ -184,7 +184,7 @@ import Testing
     @Test(arguments: [
         "dev", "serve", "init", "migrate", "admin create", "tenant create", "tenant list", "tenant show",
         "tenant activation-link", "keys list", "keys rotate", "keys retire", "config check", "doctor", "schema print",
-        "demo seed", "demo tokens",
+        "demo seed", "demo tokens", "pgbouncer config", "pgbouncer status",
     ])
     func helpHasExamplesAndFitsATerminal(command: String) async throws {
         let outcome = try await BuiltCommand.run(command.split(separator: " ").map(String.init) + ["--help"])

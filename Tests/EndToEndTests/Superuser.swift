@@ -4,11 +4,14 @@ import Postgres
 /// A look into a server's database past everything that protects it.
 enum Superuser {
     /// Lends a client to the database at `url`.
+    ///
+    /// - Parameter preparedStatements: how many a connection keeps; 0 for a pooler that cannot carry them.
     static func use<Value: Sendable>(
-        _ url: String, _ body: @escaping @Sendable (PostgresClient) async throws -> Value
+        _ url: String, preparedStatements: Int = 256, _ body: @escaping @Sendable (PostgresClient) async throws -> Value
     ) async throws -> Value {
-        let client = PostgresClient(
-            configuration: PostgresConfiguration(connectionString: url), logger: Logger(label: "test.superuser"))
+        var configuration = PostgresConfiguration(connectionString: url)
+        configuration.preparedStatementsPerConnection = preparedStatements
+        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test.superuser"))
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 try await client.run()

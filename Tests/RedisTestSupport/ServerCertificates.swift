@@ -1,8 +1,9 @@
-import Foundation
+public import Foundation
 
 /// An authority and a server's certificate, by openssl.
-enum ServerCertificates {
-    static func make(in folder: URL) throws {
+public enum ServerCertificates {
+    /// Makes `ca.pem`, and `server.pem` with `server.key` for 127.0.0.1 and localhost.
+    public static func make(in folder: URL) throws {
         try "subjectAltName=DNS:localhost,IP:127.0.0.1\n".write(
             to: folder.appending(path: "names"), atomically: true, encoding: .utf8)
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

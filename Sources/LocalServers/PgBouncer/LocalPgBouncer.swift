@@ -121,11 +121,7 @@ public final class LocalPgBouncer: Sendable {
     }
 
     private static func findProgram() throws(LocalServerError) -> String {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders =
-            ["/usr/sbin", "/opt/homebrew/bin", "/usr/local/bin"] + path.split(separator: ":").map(String.init)
-        let programs = folders.map { $0 + "/pgbouncer" }
-        guard let program = programs.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+        guard let program = InstalledPgBouncer.path else {
             throw LocalServerError(
                 .notInstalled, "PgBouncer is not installed. Install it: apt-get install pgbouncer")
         }

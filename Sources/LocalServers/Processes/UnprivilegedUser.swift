@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// Whom servers run as when this process is root: PostgreSQL and PgBouncer refuse to run as root.
 package struct UnprivilegedUser: Equatable, Sendable {
     let name: String
-    let uid: uid_t
-    let gid: gid_t
+    package let uid: uid_t
+    package let gid: gid_t
 
     /// `postgres` if the system has that user, else `nobody`; nil when this process is not root and runs servers as
     /// itself.
-    static func current() throws(LocalServerError) -> UnprivilegedUser? {
+    package static func current() throws(LocalServerError) -> UnprivilegedUser? {
         guard geteuid() == 0 else { return nil }
         for name in ["postgres", "nobody"] {
             if let user = find(name) { return user }
@@ -19,7 +19,7 @@ package struct UnprivilegedUser: Equatable, Sendable {
 
     /// What comes before a command so that it runs as this user; it replaces itself by the command, so the process id
     /// is the command's.
-    var prefix: [String] {
+    package var prefix: [String] {
         ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"]
     }
 

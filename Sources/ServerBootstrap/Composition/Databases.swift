@@ -46,7 +46,7 @@ public struct Databases: Sendable {
     }
 
     /// Enough for many thousand lookups a second.
-    private static let directoryConnections = 2
+    static let directoryConnections = 2
 
     /// Asks both databases for anything, so that one that is not there is found out about first, and soon.
     ///

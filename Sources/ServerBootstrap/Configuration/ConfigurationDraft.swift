@@ -29,6 +29,7 @@ struct ConfigurationDraft {
         let direct = self.value(.databaseDirectURL, default: nil) { DatabaseURL($0) }
         let app = self.database(.appDatabaseURL, .appDatabaseConnections, connections: 16)
         let dedicated = self.value(.appDatabaseDedicatedConnections, default: "32") { Self.number($0, in: 0...5000) }
+        let pooler = self.poolerURL()
         let prepared = self.value(.preparedStatements, default: "true", Self.boolean)
         let secret = self.value(.secretFile, default: nil, required: true) {
             $0.isEmpty ? nil : URL(fileURLWithPath: $0)
@@ -57,7 +58,7 @@ struct ConfigurationDraft {
             dedicatedConnections: dedicated, preparedStatements: prepared, secretFile: secret, scryptCost: cost,
             logLevel: level,
             provisioning: provisioning, mail: mail, dns: dns, certificate: certificate, edgeToken: edgeToken,
-            rateLimits: limits, redis: redis, tables: tables, sharedHosts: shared)
+            rateLimits: limits, redis: redis, tables: tables, sharedHosts: shared, poolerURL: pooler)
     }
 
     // MARK: Parts
@@ -148,7 +149,7 @@ struct ConfigurationDraft {
     private static func shown(_ text: String, _ setting: Setting) -> String {
         guard setting.holdsPassword else { return text }
         switch setting {
-        case .databaseURL, .databaseDirectURL, .appDatabaseURL, .directoryDatabaseURL:
+        case .databaseURL, .databaseDirectURL, .appDatabaseURL, .directoryDatabaseURL, .pgbouncerURL:
             return DatabaseURL(text)?.description ?? "(hidden)"
         default: return "(hidden)"
         }

@@ -64,6 +64,16 @@ public struct ConfigurationReader: Sendable {
         return (configuration, draft.values)
     }
 
+    /// Checks where the pooler's console is, and nothing else; nil if nobody has said it.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    public func readPoolerURL() throws -> DatabaseURL? {
+        var draft = ConfigurationDraft(layers: self.layers, problems: self.problems)
+        let url = draft.poolerURL()
+        guard draft.problems.isEmpty else { throw ConfigurationError(problems: draft.problems) }
+        return url
+    }
+
     private mutating func read(_ file: URL) {
         do {
             let (layer, keys) = try ConfigurationLayer.file(file)

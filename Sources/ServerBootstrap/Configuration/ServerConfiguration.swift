@@ -77,4 +77,6 @@ public struct ServerConfiguration: Sendable {
     public var tables = ApplicationTables()
     /// Hosts that all tenants share.
     public var sharedHosts: Set<HostName> = []
+    /// The console of the connection pooler; nil if there is none, or nobody looks at it.
+    public var poolerURL: DatabaseURL?
 }

@@ -11,6 +11,7 @@ extension Setting {
         case .trustedProxies: return "addresses or blocks such as 10.0.0.0/8, separated by commas"
         case .databaseURL, .databaseDirectURL, .appDatabaseURL:
             return "a libpq URI such as postgresql://user:password@host:5432/bulkhead"
+        case .pgbouncerURL: return "a libpq URI such as postgresql://bulkhead_stats:password@host:6432/pgbouncer"
         case .redisURL: return "a URL such as redis://user:password@host:6379/0, or rediss for TLS"
         case .redisCAFile: return "the path of a PEM file"
         case .redisSecretFile: return "the path of a file"

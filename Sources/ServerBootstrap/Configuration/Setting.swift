@@ -33,6 +33,8 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
     case appDatabaseConnections = "appDatabase.connections"
     /// How many more there may be for tenants whose tier gives them connections of their own.
     case appDatabaseDedicatedConnections = "appDatabase.dedicatedConnections"
+    /// The console of the connection pooler, for its figures.
+    case pgbouncerURL = "pgbouncer.url"
     /// The Redis server that makes the installation faster.
     case redisURL = "redis.url"
     /// The authorities that are trusted there.
@@ -226,7 +228,7 @@ public enum Setting: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .databaseURL, .databaseDirectURL, .appDatabaseURL, .mailSMTPPassword, .dnsRoute53SecretAccessKey,
             .dnsRoute53SessionToken, .dnsCloudflareToken, .dnsPowerDNSURL, .dnsPowerDNSAPIKey, .edgeToken,
-            .redisURL, .directoryDatabaseURL:
+            .redisURL, .directoryDatabaseURL, .pgbouncerURL:
             return true
         default: return false
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Identity
 import LocalServers
+import PgBouncer
 import Postgres
 import ServerBootstrap
 import Tenancy
@@ -25,6 +26,12 @@ struct Complaint {
         case let error as PostgresError: (self.message, self.lines) = Self.words(error)
         case let error as MigrationError: self.message = "\(error)"
         case let error as BootstrapError: self.message = "\(error)"
+        case let error as PoolerFolder.Failure: self.message = "Nothing was written: \(error)"
+        case let error as PoolerSizes.Impossible: self.message = "\(error)"
+        case let error as PoolerConfiguration.Invalid:
+            self.message = "There is no configuration that is safe and works this way:"
+            self.lines = error.problems
+        case let error as PoolerAnswers.Unknown: self.message = "This is not to be understood: \(error)"
         case let error as IdentityError: self.message = error.detail
         case let error as LocalServerError:
             self.message = error.message

@@ -33,6 +33,9 @@ struct Deployment: Sendable {
     /// The catalog, as the servers reach it.
     var controlURL: String { self.environment["BULKHEAD_DATABASE_URL"] ?? "" }
 
+    /// Tenants' rows, as the servers reach them.
+    var appURL: String { self.environment["BULKHEAD_APP_DATABASE_URL"] ?? "" }
+
     /// Lends one; servers that still run afterwards are killed.
     ///
     /// - Parameters:
@@ -125,7 +128,16 @@ struct Deployment: Sendable {
 
     /// Runs a command of the operator's.
     func command(_ arguments: String...) async throws -> BuiltCommand.Outcome {
-        try await BuiltCommand.run(arguments, in: self.folder, environment: self.environment)
+        try await self.command(arguments)
+    }
+
+    /// Runs a command of the operator's.
+    ///
+    /// - Parameter settings: `BULKHEAD_*` on top of those of the servers, without the prefix.
+    func command(_ arguments: [String], _ settings: [String: String] = [:]) async throws -> BuiltCommand.Outcome {
+        let own = Dictionary(uniqueKeysWithValues: settings.map { ("BULKHEAD_" + $0.key, $0.value) })
+        return try await BuiltCommand.run(
+            arguments, in: self.folder, environment: self.environment.merging(own) { $1 })
     }
 
     /// Signs the administrator in.
