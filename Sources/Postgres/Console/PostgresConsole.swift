@@ -18,7 +18,7 @@ public enum PostgresConsole {
         let deadline = ContinuousClock.now + timeout
         let connector = Connector(
             connectionString: connectionString, applicationName: "bulkhead console", timeout: timeout,
-            interruption: interruption)
+            interruption: interruption, silentHosts: SilentHosts())
         let result: Result<[PostgresRows], PostgresError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 thread.run {
