@@ -11,7 +11,7 @@ import TenancyTestSupport
 import Testing
 
 /// Claim, host, header, status and method against what the design says, on a socket.
-@Suite("The matrix of requests", .timeLimit(.minutes(3)))
+@Suite("The matrix of requests", .timeLimit(.minutes(10)))
 struct MatrixTests {
     /// Remembers what is asked.
     private final class Witness: TenantDirectory {
@@ -106,6 +106,19 @@ struct MatrixTests {
                 names.formUnion([world.a.id, world.b.id, "0190a6e1-5d2b-7c3d-8e4f-a1b2c3d4e5f6"])
             }
             #expect(witness.asked.withLock { $0 } == names)
+        }
+    }
+
+    @Test("everything with everything: claim, host, header, status, method", arguments: [true, false])
+    func product(isTrusted: Bool) async throws {
+        try await self.withServer(trusted: isTrusted ? ["127.0.0.0/8"] : []) { world, server, _ in
+            let report = try await RequestMatrix(world).runProduct()
+            #expect(report.sent == 7 * 6 * (isTrusted ? 9 : 4) * 10 * 6)
+            #expect(
+                report.failures.isEmpty, "\(report.failures.count) of \(report.sent): \(report.failures.prefix(20))")
+            let mismatches = try #require(report.expected[MatrixAnswer(403, "tenant-mismatch")])
+            #expect(mismatches > 400)
+            #expect(server.catalog.events.allSatisfy { $0.action == "isolation.violation" })
         }
     }
 

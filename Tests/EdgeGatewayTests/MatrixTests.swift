@@ -7,7 +7,7 @@ import TenancyTestSupport
 import Testing
 
 /// The same table as for the library, against the gateway: claim, host, header, status and method.
-@Suite("The matrix of requests at the edge", .timeLimit(.minutes(3)))
+@Suite("The matrix of requests at the edge", .timeLimit(.minutes(10)))
 struct MatrixTests {
     /// Answers as an application would: with the tenant that it was told, at one path.
     private static let application: @Sendable (Wire, Backend.Log) async throws -> Void = { wire, log in
@@ -79,6 +79,21 @@ struct MatrixTests {
             for head in backend.heads where head["host"]?.hasPrefix("acme.") == true {
                 #expect(head.values("x-tenant-id") == [world.a.id])
             }
+        }
+    }
+
+    @Test("everything with everything: claim, host, header, status, method", arguments: [true, false])
+    func product(isTrusted: Bool) async throws {
+        try await self.use(trusting: isTrusted ? ["127.0.0.0/8"] : []) { world, _, backend in
+            let report = try await RequestMatrix(world).runProduct()
+            #expect(report.sent == 7 * 6 * (isTrusted ? 9 : 4) * 10 * 6)
+            #expect(
+                report.failures.isEmpty, "\(report.failures.count) of \(report.sent): \(report.failures.prefix(20))")
+            let served = report.expected[MatrixAnswer(200)] ?? 0
+            #expect(backend.heads.count { $0["x-tenant-id"] != nil } == served)
+            let told = Set(backend.heads.compactMap { head in head["x-tenant-id"].map { [$0, head["host"] ?? ""] } })
+            let strangers = isTrusted ? [[world.a.id, "app.internal"], [world.b.id, "app.internal"]] : []
+            #expect(told == Set([[world.a.id, "acme.saas.test"], [world.b.id, "globex.saas.test"]] + strangers))
         }
     }
 

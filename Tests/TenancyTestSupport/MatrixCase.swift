@@ -54,17 +54,25 @@ public struct MatrixCase: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Everything with everything, in one status: whoever asks, at each kind of host, with each header, by each method.
+    ///
+    /// - Parameter headers: the forms that are tried.
+    static func product(_ status: String, _ headers: [HeaderForm]) -> [MatrixCase] {
+        let hosts = HostForm.plain + HostForm.all.filter { $0.name == "two tenants" }
+        return hosts.flatMap { host in
+            headers.flatMap { header in
+                TokenKind.allCases.flatMap { token in
+                    Self.methods.map {
+                        MatrixCase(token: token, host: host, header: header, status: status, method: $0)
+                    }
+                }
+            }
+        }
+    }
+
     /// The request, byte for byte; the server is asked to close.
     public func text(in world: MatrixWorld) -> String {
-        var lines = ["\(self.method) \(self.host.targetPrefix)\(world.path) HTTP/1.1"]
-        lines += self.host.lines + self.header.lines
-        switch self.token {
-        case .none: break
-        case .garbage: lines.append("Authorization: Bearer not.a.token")
-        default: lines.append("Authorization: Bearer \(world.tokens[self.token] ?? "")")
-        }
-        lines += ["Connection: close", "Content-Length: 0"]
-        return world.filled(lines.joined(separator: "\r\n")) + "\r\n\r\n"
+        MatrixWriter(world).text(self, closing: true)
     }
 }
 

@@ -118,4 +118,14 @@ public struct HeaderForm: Sendable {
         HeaderForm("id of a, label of b", [.a, .b], "X-Tenant-ID: %IDA", "X-Tenant-Subdomain: %LABELB"),
         HeaderForm("id of b, label of a", [.b, .a], "X-Tenant-Subdomain: %LABELA", "X-Tenant-ID: %IDB"),
     ]
+    /// One of each meaning, for tables that are large enough.
+    static let meanings = Self.all.filter {
+        [
+            "-", "id of a", "id of b", "id of nobody", "two ids", "label of b", "both of a", "id of a, label of b",
+            "id of b, label of a",
+        ].contains($0.name)
+    }
+
+    /// One of a kind, for servers to whom they mean nothing.
+    static let ofStrangers = Self.all.filter { ["-", "id of b", "label of b", "two ids"].contains($0.name) }
 }

@@ -18,7 +18,7 @@ public struct RequestMatrix: Sendable {
         public var failures: [Failure] = []
     }
 
-    private let world: MatrixWorld
+    let world: MatrixWorld
 
     /// A matrix for this server.
     public init(_ world: MatrixWorld) {
@@ -29,13 +29,14 @@ public struct RequestMatrix: Sendable {
     public func run(_ cases: [MatrixCase] = MatrixCase.all) async throws -> Report {
         var report = Report()
         var status = ""
+        let writer = MatrixWriter(self.world)
         for request in cases {
             if request.status != status {
                 try await self.world.setStatus(request.status)
                 status = request.status
             }
             let expected = MatrixOracle.answer(to: request, in: self.world)
-            let reply = try await RawExchange.send(request.text(in: self.world), port: self.world.port)
+            let reply = try await RawExchange.send(writer.text(request, closing: true), port: self.world.port)
             report.sent += 1
             report.expected[expected, default: 0] += 1
             for problem in self.problems(of: reply, to: request, expected) {
@@ -46,7 +47,7 @@ public struct RequestMatrix: Sendable {
         return report
     }
 
-    private func problems(of reply: RawReply, to request: MatrixCase, _ expected: MatrixAnswer) -> [String] {
+    func problems(of reply: RawReply, to request: MatrixCase, _ expected: MatrixAnswer) -> [String] {
         var problems: [String] = []
         let hasBody = request.method != "HEAD"
         let found = MatrixAnswer(reply.status, hasBody ? reply.problem : expected.problem)
@@ -63,11 +64,11 @@ public struct RequestMatrix: Sendable {
             let isA = request.host.meaning == .a || request.host.meaning != .b && request.header.namings.first == .a
             let served = isA ? self.world.a : self.world.b
             forbidden.removeAll { $0.id == served.id }
-            if request.method == "GET", !reply.text.contains("tenant=\(served.subdomain)\n") {
+            if request.method == "GET", !reply.says("tenant=\(served.subdomain)\n") {
                 return ["not served as \(served.subdomain): \(reply.text)"]
             }
         }
-        return forbidden.flatMap { [$0.id, $0.name, $0.subdomain] }.filter { reply.text.contains($0) }.map {
+        return forbidden.flatMap { [$0.id, $0.name, $0.subdomain] }.filter { reply.says($0) }.map {
             "the answer says \($0)"
         }
     }
