@@ -11,7 +11,7 @@ import TenancyTestSupport
 import Testing
 
 /// Claim, host, header, status and method against what the design says, on a socket.
-@Suite("The matrix of requests", .timeLimit(.minutes(10)))
+@Suite("The matrix of requests", .serialized, .timeLimit(.minutes(10)))
 struct MatrixTests {
     /// Remembers what is asked.
     private final class Witness: TenantDirectory {

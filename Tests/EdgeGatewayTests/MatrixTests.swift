@@ -7,7 +7,7 @@ import TenancyTestSupport
 import Testing
 
 /// The same table as for the library, against the gateway: claim, host, header, status and method.
-@Suite("The matrix of requests at the edge", .timeLimit(.minutes(10)))
+@Suite("The matrix of requests at the edge", .serialized, .timeLimit(.minutes(10)))
 struct MatrixTests {
     /// Answers as an application would: with the tenant that it was told, at one path.
     private static let application: @Sendable (Wire, Backend.Log) async throws -> Void = { wire, log in

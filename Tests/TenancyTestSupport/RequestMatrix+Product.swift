@@ -5,7 +5,7 @@ extension RequestMatrix {
     private static let batch = 24
 
     /// Sends everything with everything over a few connections that are kept.
-    public func runProduct(connections: Int = 2) async throws -> Report {
+    public func runProduct(connections: Int = 1) async throws -> Report {
         var report = Report()
         let writer = MatrixWriter(self.world)
         let headers = self.world.trustsPeer ? HeaderForm.meanings : HeaderForm.ofStrangers

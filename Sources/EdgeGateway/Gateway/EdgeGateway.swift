@@ -24,6 +24,7 @@ public struct EdgeGateway: Sendable {
     private let hosts: HostPolicy
     private let envelope: RequestEnvelope<EdgeContext>
     private let tenants: TenantMiddleware<EdgeContext>
+    private let strangers: StrangerLimit?
     private let tls: NIOSSLContext?
 
     /// An edge.
@@ -35,13 +36,15 @@ public struct EdgeGateway: Sendable {
     ///   - tokens: verifies access tokens; public keys are enough.
     ///   - audit: where isolation violations are written down.
     ///   - problems: translates errors of `directory` into answers.
+    ///   - strangers: limits the requests that come to no tenant, by address; nil for no limit.
     /// - Throws: `NIOSSLError` if the authorities for upstreams cannot be read.
     public init(
         _ configuration: EdgeConfiguration, hosts: HostPolicy, directory: any TenantDirectory, tokens: TokenAuthority,
-        audit: any AuditTrail, problems: ProblemTranslator = .init()
+        audit: any AuditTrail, problems: ProblemTranslator = .init(), strangers: StrangerLimit? = nil
     ) throws {
         self.configuration = configuration
         self.hosts = hosts
+        self.strangers = strangers
         self.envelope = RequestEnvelope(
             hosts: hosts, problems: problems, productName: configuration.productName, relays: true)
         self.tenants = TenantMiddleware(
@@ -63,7 +66,9 @@ public struct EdgeGateway: Sendable {
         let routes = try self.routes(isSecure: isSecure, logger)
         let server = EdgeServer(
             configuration: self.configuration, isSecure: isSecure,
-            responder: EdgeResponder(envelope: self.envelope, tenants: self.tenants, routes: routes), logger: logger)
+            responder: EdgeResponder(
+                envelope: self.envelope, tenants: self.tenants, strangers: self.strangers, routes: routes),
+            logger: logger)
         let listener = try Self.builder(server, certificate).buildServer(
             configuration: ServerConfiguration(address: .hostname(host, port: port)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,

@@ -9,16 +9,25 @@ struct EdgeResponder: HTTPResponder {
 
     let envelope: RequestEnvelope<EdgeContext>
     let tenants: TenantMiddleware<EdgeContext>
+    let strangers: StrangerLimit?
     let routes: EdgeRoutes
 
     func respond(to request: Request, context: EdgeContext) async throws -> Response {
         try await self.envelope.handle(request, context: context) { request, context in
-            guard context.scope.target != .admin else {
-                return try await self.routes.respond(to: request, context: context)
+            guard let strangers = self.strangers, context.scope.target != .admin else {
+                return try await self.serve(request, context)
             }
-            return try await self.tenants.handle(request, context: context) { request, context in
-                try await self.routes.respond(to: request, context: context)
-            }
+            return try await strangers.guarding(context, isService: false) { try await self.serve(request, context) }
+        }
+    }
+
+    /// What comes to the admin host is counted by the server behind, which knows administrators.
+    private func serve(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        guard context.scope.target != .admin else {
+            return try await self.routes.respond(to: request, context: context)
+        }
+        return try await self.tenants.handle(request, context: context) { request, context in
+            try await self.routes.respond(to: request, context: context)
         }
     }
 }

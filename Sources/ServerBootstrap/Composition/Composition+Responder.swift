@@ -28,10 +28,10 @@ extension Composition {
         return HostRouter<BulkheadContext>(
             hosts: self.hosts, problems: ProblemTranslator { application.problems($0) ?? DatabaseProblem.problem($0) },
             limits: limits, productName: self.configuration.mail?.productName ?? "Bulkhead",
-            admin: admin.side(inner: [self.limits.administrators]),
+            admin: admin.side(inner: [self.limits.administrators(self.directory)]),
             tenant: tenant.side(inner: [self.limits.tenants(self.keys.limits)]),
             service: EdgeTenantsRoutes(
                 hosts: self.hosts, directory: self.directory, token: self.configuration.edgeToken
-            ).side(), strangers: self.limits.strangers)
+            ).side(), strangers: self.limits.strangers(self.directory))
     }
 }

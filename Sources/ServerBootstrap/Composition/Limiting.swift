@@ -43,7 +43,9 @@ struct Limiting: Sendable {
     }
 
     /// Limits what comes to no tenant.
-    var strangers: StrangerLimit { StrangerLimit(limiter: self.requests, mode: self.mode) }
+    func strangers(_ directory: any TenantDirectory) -> StrangerLimit {
+        StrangerLimit(limiter: self.requests, mode: self.mode) { directory.isKnown($0) }
+    }
 
     /// Limits requests to tenants, by their tiers as they are at the time.
     func tenants(_ tiers: TierLimits) -> RateLimitMiddleware<BulkheadContext> {
@@ -51,7 +53,7 @@ struct Limiting: Sendable {
     }
 
     /// Limits requests to the admin host.
-    var administrators: AdminRateLimitMiddleware<BulkheadContext> {
-        AdminRateLimitMiddleware(limiter: self.requests, strangers: self.strangers, mode: self.mode)
+    func administrators(_ directory: any TenantDirectory) -> AdminRateLimitMiddleware<BulkheadContext> {
+        AdminRateLimitMiddleware(limiter: self.requests, strangers: self.strangers(directory), mode: self.mode)
     }
 }

@@ -22,11 +22,12 @@ extension ConfigurationDraft {
         let directory = self.directoryDatabase(isNeeded: true)
         let prepared = self.value(.preparedStatements, default: "true", Self.boolean)
         let redis = self.redis()
+        let limits = self.rateLimits()
         let level = self.value(.logLevel, default: "info") { Logger.Level(rawValue: $0) }
         let staleness = self.value(.edgeStaleness, default: "3600") { Self.seconds($0, in: 1...604_800) }
         let gateway = self.gateway(isNeeded: true)
         guard let domain, let bareIsAdmin, let http, let management, let scheme, let proxies, let directory,
-            let prepared, let level, let staleness, var gateway
+            let prepared, let limits, let level, let staleness, var gateway
         else { return nil }
         if let certificate, certificate.hsts > 0 {
             gateway.strictTransportSecurity = "max-age=\(certificate.hsts); includeSubDomains"
@@ -35,7 +36,7 @@ extension ConfigurationDraft {
             baseDomain: domain, bareIsAdmin: bareIsAdmin, http: http, management: management,
             issuer: "\(scheme)://\(domain.adminHost)", publicPort: publicPort, trustedProxies: proxies,
             directory: directory, preparedStatements: prepared, redis: redis, certificate: certificate,
-            logLevel: level, staleness: staleness, gateway: gateway)
+            rateLimits: limits, logLevel: level, staleness: staleness, gateway: gateway)
     }
 
     /// What only an edge reads, for a configuration that is shown; nothing of it is missing there.

@@ -7,6 +7,7 @@ import Redis
 import ServiceLifecycle
 import Tenancy
 import TenancyPostgres
+import TenancyRedis
 
 /// An edge put together: tenants and keys from two views of the catalog, and nothing else.
 struct EdgeComposition: Sendable {
@@ -63,10 +64,21 @@ struct EdgeComposition: Sendable {
             baseDomain: settings.baseDomain, limits: limits, logger: logger)
         let gateway = try EdgeGateway(
             settings.gateway, hosts: settings.hosts, directory: finding.directory, tokens: tokens,
-            audit: LoggedAudit(logger: logger), problems: ProblemTranslator(additional: DatabaseProblem.problem))
+            audit: LoggedAudit(logger: logger), problems: ProblemTranslator(additional: DatabaseProblem.problem),
+            strangers: Self.strangers(settings, clients, finding.directory, logger))
         return EdgeComposition(
             settings: settings, finding: finding,
             refresh: TokenKeyRefresh(keys: source, tokens: tokens, logger: logger), gateway: gateway)
+    }
+
+    /// The limits of those who come to no tenant; tiers, which say what tenants may do, are the servers' business.
+    private static func strangers(
+        _ settings: EdgeSettings, _ clients: Clients, _ directory: CachingTenantDirectory, _ logger: Logger
+    ) -> StrangerLimit {
+        let shared = SharedLimitSettings(deadline: settings.rateLimits.deadline)
+        let limiter: any RateLimiter =
+            clients.redis.map { SharedRateLimiter(redis: $0, settings: shared, logger: logger) } ?? LocalRateLimiter()
+        return StrangerLimit(limiter: limiter, mode: settings.rateLimits.mode) { directory.isKnown($0) }
     }
 
     /// What an edge needs in order to serve, as questions.

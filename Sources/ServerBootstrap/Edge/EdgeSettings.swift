@@ -26,6 +26,8 @@ public struct EdgeSettings: Sendable {
     public var redis: RedisSettings?
     /// What the listener shows to those who come by HTTPS; nil if it speaks plain HTTP.
     public var certificate: CertificateConfiguration?
+    /// What is done about strangers who come too often, and how long their count in Redis is waited for.
+    public var rateLimits: RateLimitConfiguration
     /// From which level on events are logged.
     public var logLevel: Logger.Level
     /// For how long tenants are served as they last were while the catalog cannot be asked.

@@ -67,6 +67,9 @@ public final class CachingTenantDirectory: TenantDirectory {
     /// The tenant, if it is remembered and may be used without a question: at once, without a lock.
     public func remembered(_ id: TenantID) -> Tenant? { self.used(self.byID.entry(id)) }
 
+    /// Whether a tenant with this subdomain is remembered, due for a question or not: at once, without a lock.
+    public func isKnown(_ subdomain: Subdomain) -> Bool { self.bySubdomain.entry(subdomain) != nil }
+
     private func used(_ entry: RememberedTenant?) -> Tenant? {
         guard let entry, entry.isUsed(at: self.clock()) else { return nil }
         return entry.tenant

@@ -5,7 +5,8 @@ import Synchronization
 /// Who reads counts itself in on one of two sides, takes the reference, retains it, and counts itself out. What was
 /// replaced is kept until both sides have been seen empty since: whoever took it before was counted in on one of them,
 /// so by then has retained it. All of this is in the one order of sequentially consistent operations. Readers that come
-/// later use the other side, so that each side empties in the end.
+/// later use the other side, so that each side empties in the end. A reader that was interrupted between counting itself
+/// in and out keeps what is replaced meanwhile; nothing is compared, so that an address may come back.
 final class ReadMostly<Value: AnyObject & Sendable>: Sendable {
     private struct Retired {
         let value: Value
@@ -50,21 +51,32 @@ final class ReadMostly<Value: AnyObject & Sendable>: Sendable {
         return kept
     }
 
+    /// Takes out what both sides have been seen empty since.
+    ///
+    /// The sides change when the one that is not in use is empty, and not before: nobody comes to it any more, so it
+    /// empties however much is read, and then it is the other's turn.
     private func sweep(_ retired: inout [Retired]) -> [Retired] {
-        for _ in 0..<2 {
-            let side = self.side.load(ordering: .sequentiallyConsistent)
+        let side = self.side.load(ordering: .sequentiallyConsistent)
+        if self.look(&retired, atThere: !side) {
             self.side.store(!side, ordering: .sequentiallyConsistent)
-            let isEmpty = (
-                self.readersHere.load(ordering: .sequentiallyConsistent) == 0,
-                self.readersThere.load(ordering: .sequentiallyConsistent) == 0
-            )
-            for index in retired.indices {
-                if isEmpty.0 { retired[index].isLeft.0 = true }
-                if isEmpty.1 { retired[index].isLeft.1 = true }
-            }
         }
+        self.look(&retired, atThere: side)
         let gone = retired.filter { $0.isLeft.0 && $0.isLeft.1 }
         retired.removeAll { $0.isLeft.0 && $0.isLeft.1 }
         return gone
+    }
+
+    /// Looks at one side, and notes if it is empty.
+    @discardableResult
+    private func look(_ retired: inout [Retired], atThere isThere: Bool) -> Bool {
+        let count =
+            isThere
+            ? self.readersThere.load(ordering: .sequentiallyConsistent)
+            : self.readersHere.load(ordering: .sequentiallyConsistent)
+        guard count == 0 else { return false }
+        for index in retired.indices {
+            if isThere { retired[index].isLeft.1 = true } else { retired[index].isLeft.0 = true }
+        }
+        return true
     }
 }

@@ -107,6 +107,18 @@ package final class LeaseBook: Sendable {
         }
     }
 
+    /// Takes a charge back that was allowed; what was taken from shared buckets for it becomes a lease.
+    package func giveBack(_ charge: RateLimitCharge, at now: Int64, shares: Bool) {
+        let tag = LimitTag(owner: charge.owner)
+        self.shard(tag).table.withLock { table in
+            for bucket in charge.buckets {
+                table.updateIfPresent(tag.tag(bucket.name, bucket.subject)) { entry in
+                    entry.giveBack(bucket.rate, at: now, shares: shares)
+                }
+            }
+        }
+    }
+
     // MARK: Parts
 
     private func shard(_ tag: LimitTag) -> Shard {

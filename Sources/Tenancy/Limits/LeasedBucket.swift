@@ -53,6 +53,17 @@ struct LeasedBucket: LimitEntry {
         if wasLeased { self.lease += 1 }
     }
 
+    /// Takes a charge back that turned out to be for nothing; the shared bucket has been paid, so the next one is free.
+    mutating func giveBack(_ rate: BucketRate, at now: Int64, shares: Bool) {
+        self.bucket.refund(rate)
+        guard shares else { return }
+        if !self.hasLease(at: now) {
+            self.lease = 0
+            self.leaseEnd = now + Self.leaseTime
+        }
+        self.lease = min(self.lease + 1, Self.largestBatch(rate))
+    }
+
     /// How many to ask for: one for whoever comes rarely or while somebody else is asking, else twice as many as last
     /// time.
     mutating func request(_ rate: BucketRate, at now: Int64) -> Int64 {

@@ -34,4 +34,7 @@ public struct LocalRateLimiter: RateLimiter {
         case .ask: return .allowed(nil)
         }
     }
+
+    /// Gives one back to every bucket of the charge.
+    public func giveBack(_ charge: RateLimitCharge) { self.book.giveBack(charge, at: self.now(), shares: false) }
 }

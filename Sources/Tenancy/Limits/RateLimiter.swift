@@ -4,6 +4,8 @@
 public protocol RateLimiter: Sendable {
     /// Takes one from every bucket of the charge - or, if one of them is empty, from none.
     func take(_ charge: RateLimitCharge) async -> RateLimitDecision
+    /// Gives back what was taken for something that turned out to cost nothing; only after it was allowed.
+    func giveBack(_ charge: RateLimitCharge)
 }
 
 extension RateLimiter {
@@ -12,13 +14,24 @@ extension RateLimiter {
 
     /// Takes one for an address alone, whatever it wants: one of its network's, and, in version 6, one of its site's.
     public func take(_ name: String, _ limit: RateLimit, from address: IPAddress?) async -> RateLimitDecision {
-        if let site = address?.site {
-            let wide = RateLimit(
-                perSecond: limit.perSecond * Double(Self.siteFactor), burst: limit.burst * Self.siteFactor)
-            let decision = await self.take(Self.charge(LimitSubject(site: site), name, wide))
+        if let site = Self.siteCharge(name, limit, address) {
+            let decision = await self.take(site)
             if !decision.isAllowed { return decision }
         }
         return await self.take(Self.charge(LimitSubject(network: address), name, limit))
+    }
+
+    /// Gives back what was taken for an address alone.
+    public func giveBack(_ name: String, _ limit: RateLimit, to address: IPAddress?) {
+        if let site = Self.siteCharge(name, limit, address) { self.giveBack(site) }
+        self.giveBack(Self.charge(LimitSubject(network: address), name, limit))
+    }
+
+    private static func siteCharge(_ name: String, _ limit: RateLimit, _ address: IPAddress?) -> RateLimitCharge? {
+        guard let site = address?.site else { return nil }
+        let wide = RateLimit(
+            perSecond: limit.perSecond * Double(Self.siteFactor), burst: limit.burst * Self.siteFactor)
+        return Self.charge(LimitSubject(site: site), name, wide)
     }
 
     private static func charge(_ owner: LimitSubject, _ name: String, _ limit: RateLimit) -> RateLimitCharge {

@@ -39,6 +39,15 @@ public protocol TenantDirectory: Sendable {
     func entry(for subdomain: Subdomain) async throws -> Tenant?
     /// The tenant with this id, whatever its status; nil if there is none.
     func entry(for id: TenantID) async throws -> Tenant?
+    /// Whether there is, or lately was, a tenant with this subdomain, as far as can be told at once; false is no proof.
+    ///
+    /// Who asks for what is not known makes the catalog be asked, and is counted for that before.
+    func isKnown(_ subdomain: Subdomain) -> Bool
+}
+
+extension TenantDirectory {
+    /// Nothing is known at once.
+    public func isKnown(_ subdomain: Subdomain) -> Bool { false }
 }
 
 /// The tiers that exist.

@@ -41,6 +41,11 @@ public final class SharedRateLimiter: RateLimiter {
         }
     }
 
+    /// Gives one back to every bucket of the charge: to this process, which uses it for the next one within a second.
+    public func giveBack(_ charge: RateLimitCharge) {
+        self.book.giveBack(charge, at: self.now(), shares: self.counts.isShared)
+    }
+
     private func ask(_ question: LeaseBook.Question, _ charge: RateLimitCharge) async -> RateLimitDecision {
         guard self.counts.mayAsk() else { return self.book.abandon(charge, question, at: self.now()) }
         let keys = question.wanted.map { LimitKey.bucket(charge.owner, charge.buckets[$0.place]) }

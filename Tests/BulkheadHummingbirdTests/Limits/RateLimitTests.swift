@@ -133,6 +133,49 @@ struct RateLimitTests {
         #expect(try await server.send(.get, "/", host: "c3.example.com", peer: "192.0.2.1").status == 404)
     }
 
+    @Test func `A flood of names makes the catalog be asked no oftener than the limit says`() async throws {
+        let (server, limits) = try await self.server { $0.isKnown = { $0.description == "acme" } }
+        func scan(_ numbers: Range<Int>) async throws -> [Int] {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in numbers {
+                    group.addTask {
+                        try await server.send(.get, "/", host: "scan-\(number).example.com", peer: "192.0.2.1").status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        let statuses = try await scan(0..<300)
+        #expect(statuses.count { $0 == 404 } == 3)
+        #expect(statuses.count { $0 == 429 } == 297)
+        #expect(server.catalog.lookups == 3)
+        // Who shares the address reaches a tenant that is known; others ask for what they like.
+        let token = try server.token(server.acme)
+        #expect(try await server.send(.get, Self.path, token: token, peer: "192.0.2.1").status == 200)
+        #expect(try await server.send(.get, "/", host: "scan-1.example.com", peer: "192.0.2.2").status == 404)
+        let before = server.catalog.lookups
+        limits.clock.advance(2)
+        #expect(try await scan(300..<400).count { $0 == 404 } == 2)
+        #expect(server.catalog.lookups == before + 2)
+    }
+
+    @Test func `A tenant that is not known yet is found at no charge`() async throws {
+        let (server, _) = try await self.server { $0.isKnown = { _ in false } }
+        let token = try server.token(server.acme)
+        for _ in 0..<6 {
+            #expect(try await server.send(.get, Self.path, token: token, peer: "2001:db8:1:2::1").status == 200)
+        }
+        // Refused inside for another reason, it is found all the same.
+        for _ in 0..<5 {
+            try await server.send(.get, Self.path, host: "globex.example.com", peer: "2001:db8:1:2::1")
+                .expectProblem(401, "token-required")
+        }
+        for number in 0..<4 {
+            let answer = try await server.send(.get, "/", host: "name-\(number).example.com", peer: "2001:db8:1:2::1")
+            #expect(answer.status == (number < 3 ? 404 : 429))
+        }
+    }
+
     @Test func `Knocking at tenants that are not served, or with another's token, counts as a stranger`() async throws {
         let (server, _) = try await self.server()
         server.catalog.setStatus(.suspended, of: server.globex.id)

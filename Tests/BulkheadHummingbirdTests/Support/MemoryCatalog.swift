@@ -25,6 +25,7 @@ final class MemoryCatalog: Sendable {
         var certificates: [CertificateStatus] = []
         var zoneReports: [ZoneReportKind: (report: ZoneReport, at: Date)] = [:]
         var clientCalls = 0
+        var lookups = 0
         var adminChecks = 0
         var failure: (any Error)?
         var auditFailure: (any Error)?
@@ -38,6 +39,8 @@ final class MemoryCatalog: Sendable {
     }
 
     var events: [AuditEvent] { self.state.withLock { $0.events } }
+    /// How often somebody asked for the tenant of a name.
+    var lookups: Int { self.state.withLock { $0.lookups } }
     var clientCalls: Int { self.state.withLock { $0.clientCalls } }
 
     func setStatus(_ status: TenantStatus, of tenant: TenantID) {
@@ -78,7 +81,10 @@ final class MemoryCatalog: Sendable {
 }
 
 extension MemoryCatalog: TenantDirectory, TenantRepository, TierRepository {
-    func entry(for subdomain: Subdomain) async throws -> Tenant? { try await self.tenant(subdomain) }
+    func entry(for subdomain: Subdomain) async throws -> Tenant? {
+        self.state.withLock { $0.lookups += 1 }
+        return try await self.tenant(subdomain)
+    }
     func entry(for id: TenantID) async throws -> Tenant? { try await self.tenant(id) }
     func tenant(_ id: TenantID) async throws -> Tenant? {
         self.state.withLock { $0.tenants.first { $0.id == id } }

@@ -36,7 +36,12 @@ struct TestLimits: Sendable {
         return tier
     }
 
-    var strangers: StrangerLimit { StrangerLimit(limiter: self.limiter, limit: self.stranger, mode: self.mode) }
+    /// Which subdomains are found without a question; all, unless a test says otherwise.
+    var isKnown: @Sendable (Subdomain) -> Bool = { _ in true }
+
+    var strangers: StrangerLimit {
+        StrangerLimit(limiter: self.limiter, limit: self.stranger, mode: self.mode, isKnown: self.isKnown)
+    }
 
     var tenants: RateLimitMiddleware<BulkheadContext> {
         let tier = self.tier

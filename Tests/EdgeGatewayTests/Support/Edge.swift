@@ -20,7 +20,8 @@ struct Edge: Sendable {
     /// Lends an edge in front of backends; it is gone afterwards.
     static func use<Value: Sendable>(
         before ports: Int..., api: [Int]? = nil, trusting peers: [String] = [], certificate: LiveCertificate? = nil,
-        town: Town? = nil, changing change: (inout EdgeConfiguration) -> Void = { _ in },
+        town: Town? = nil, strangers: StrangerLimit? = nil,
+        changing change: (inout EdgeConfiguration) -> Void = { _ in },
         _ body: (Edge) async throws -> Value
     ) async throws -> Value {
         let town = try town ?? Town()
@@ -34,7 +35,8 @@ struct Edge: Sendable {
             baseDomain: try #require(BaseDomain("saas.test")),
             trustedPeers: TrustedPeers(peers.compactMap { .init($0) }))
         let gateway = try EdgeGateway(
-            configuration, hosts: hosts, directory: town, tokens: town.tokens.verifier, audit: town)
+            configuration, hosts: hosts, directory: town, tokens: town.tokens.verifier, audit: town,
+            strangers: strangers)
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let service = try gateway.service(
             host: "127.0.0.1", port: 0, certificate: certificate, logger: town.logger
@@ -133,6 +135,9 @@ final class Town: TenantDirectory, AuditTrail, Sendable {
         )
     }
 
+    /// How often somebody asked for the tenant of a name.
+    var lookups: Int { self.state.withLock { $0.lookups } }
+
     var events: [AuditEvent] { self.state.withLock { $0.events } }
 
     func set(_ status: TenantStatus, of tenant: Tenant) {
@@ -150,7 +155,8 @@ final class Town: TenantDirectory, AuditTrail, Sendable {
     }
 
     func entry(for subdomain: Subdomain) async throws -> Tenant? {
-        self.state.withLock { $0.tenants.first { $0.subdomain == subdomain } }
+        self.state.withLock { $0.lookups += 1 }
+        return self.state.withLock { $0.tenants.first { $0.subdomain == subdomain } }
     }
 
     func entry(for id: TenantID) async throws -> Tenant? {

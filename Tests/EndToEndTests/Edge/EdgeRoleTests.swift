@@ -265,6 +265,27 @@ import Testing
         }
     }
 
+    @Test("strangers who try out names are held up, tenants are not", .timeLimit(.minutes(3)))
+    func strangers() async throws {
+        try await Deployment.use { deployment in
+            let api = try await deployment.serve()
+            let edge = try await deployment.edge(["EDGE_UPSTREAM": "http://127.0.0.1:\(api.port)"])
+            var refused: Answer?
+            // Ten a second become free while this goes on.
+            for number in 0..<5_000 {
+                let answer = try await Self.ask(edge, host: "scan-\(number)")
+                guard answer.status != 429 else {
+                    refused = answer
+                    #expect(number >= 100)
+                    break
+                }
+                #expect(answer.status == 404)
+            }
+            #expect(refused?.head["retry-after"] == "1")
+            #expect(try await edge.terminate() == .exited(0))
+        }
+    }
+
     @Test("200 MB each way to sides that go to sleep: the edge's memory stays", .timeLimit(.minutes(3)))
     func memory() async throws {
         let piece = 1024 * 1024

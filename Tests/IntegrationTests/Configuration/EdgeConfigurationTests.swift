@@ -95,6 +95,16 @@ import Testing
         #expect(edge.gateway.strictTransportSecurity == "max-age=31536000; includeSubDomains")
     }
 
+    @Test func limitsAreThoseOfAServer() throws {
+        #expect(try ConfigurationTrial(Self.database, Self.upstream).edge().rateLimits == RateLimitConfiguration())
+        let edge = try ConfigurationTrial(
+            Self.database, Self.upstream, "BULKHEAD_RATE_LIMITS=observe", "BULKHEAD_REDIS_LIMIT_MILLISECONDS=5"
+        ).edge()
+        #expect(edge.rateLimits == RateLimitConfiguration(mode: .observe, deadline: .milliseconds(5)))
+        let problems = try ConfigurationTrial(Self.database, Self.upstream, "BULKHEAD_RATE_LIMITS=x").edgeProblems()
+        #expect(problems.count == 1)
+    }
+
     @Test func aServerShowsWhatIsSaidAndHidesSecrets() throws {
         let token = "0123456789abcdef0123456789abcdef"
         let trial = ConfigurationTrial(Self.database, "BULKHEAD_EDGE_TOKEN=\(token)")

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -66,5 +67,30 @@ struct ReadMostlyTests {
             #expect(Self.living.load(ordering: .sequentiallyConsistent) == 1)
         }
         #expect(Self.living.load(ordering: .sequentiallyConsistent) == 0)
+    }
+
+    /// Threads, not tasks: there are more of them than processors, so that they are interrupted anywhere.
+    @Test(.timeLimit(.minutes(2))) func `However much is read, what was replaced goes`() async throws {
+        final class Scene: Sendable {
+            let reference = ReadMostly(Witness(0))
+            let end = End()
+        }
+        let scene = Scene()
+        let readers = (0..<12).map { _ in
+            Thread {
+                while !scene.end.hasCome.load(ordering: .relaxed) { _ = scene.reference.load() }
+            }
+        }
+        for reader in readers { reader.start() }
+        var freed = 0
+        var kept = 0
+        for _ in 0..<600 {
+            let now = scene.reference.replace { Witness($0.number + 1) }
+            freed += kept + 1 - now
+            kept = now
+            usleep(500)
+        }
+        scene.end.hasCome.store(true, ordering: .relaxed)
+        #expect(freed > 300)
     }
 }

@@ -41,6 +41,18 @@ struct LeaseBookTests {
         #expect(self.take([self.tenant], at: now).asked == [1])
     }
 
+    @Test func `What is given back is had by the next one, without a question`() {
+        let now = Self.second
+        let buckets = [self.member()]
+        let charge = RateLimitCharge(owner: self.owner, buckets)
+        for _ in 0..<10 { #expect(self.take(buckets, at: now).decision.isAllowed) }
+        #expect(!self.take(buckets, at: now).decision.isAllowed)
+        self.book.giveBack(charge, at: now, shares: true)
+        let again = self.take(buckets, at: now)
+        #expect(again.decision.isAllowed && again.asked.isEmpty)
+        #expect(!self.take(buckets, at: now).decision.isAllowed)
+    }
+
     @Test func `What is left of a lease ends with its time`() {
         var now = Self.second
         while self.take([self.tenant], at: now).asked.first != 8 { now += 1_000_000 }

@@ -51,6 +51,20 @@ struct LocalRateLimiterTests {
         #expect(await self.limiter.take(charge).isAllowed)
     }
 
+    @Test func `What is given back can be had again, and no more than was taken`() async {
+        let limit = RateLimit(perSecond: 1, burst: 3)
+        for text in ["192.0.2.1", "2001:db8:1:2::1"] {
+            let address = IPAddress(text)
+            for _ in 0..<200 {
+                #expect(await self.limiter.take("address", limit, from: address).isAllowed)
+                self.limiter.giveBack("address", limit, to: address)
+            }
+            for _ in 0..<3 { #expect(await self.limiter.take("address", limit, from: address).isAllowed) }
+            let refused = await self.limiter.take("address", limit, from: address)
+            #expect(!refused.isAllowed)
+        }
+    }
+
     @Test func `What is not to be shown is not told unless it refuses`() async {
         let charge = RateLimitCharge(
             owner: LimitSubject(TenantID.random()),
