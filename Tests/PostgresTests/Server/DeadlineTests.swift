@@ -36,6 +36,18 @@ import Testing
         }
     }
 
+    /// It would sleep on for an hour: a server notices that its client has left when it has something to say.
+    @Test func aServerIsToldToStopWhatIsGivenUp() async throws {
+        try await withClient({ $0.gracePeriod = .milliseconds(100) }) { client, database in
+            let error = await failure {
+                try await client.query("SELECT pg_sleep(3600)", deadline: .now + .seconds(2))
+            }
+            #expect(error?.code == .deadlineExceeded)
+            try await eventually(within: .seconds(30)) { client.statistics.connectionsLost == 1 }
+            try await waitForActivity("query LIKE '%pg_sleep%'", count: 0, in: database)
+        }
+    }
+
     @Test func aBatchThatWasNotSentIsKnownNotToBe() async throws {
         try await withClient({
             $0.maximumConnections = 1
