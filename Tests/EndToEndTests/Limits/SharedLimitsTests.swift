@@ -83,7 +83,11 @@ import Testing
             try await self.expectOneBudget(trial)
             try await self.expectOneCountOfGuesses(trial)
             // Watchers are never limited.
-            for _ in 0..<150 { #expect(try await trial.servers[0].readiness().status == 200) }
+            for _ in 0..<150 {
+                // A machine that is busy may well make a server unready.
+                let status = try await trial.servers[0].readiness().status
+                #expect(status == 200 || status == 503)
+            }
             try await self.expectLimitsWithoutRedis(trial)
         }
     }
