@@ -27,7 +27,8 @@ let package = Package(
             name: "Lookups",
             dependencies: [
                 .product(name: "Tenancy", package: "bulkhead"), .product(name: "TenancyRedis", package: "bulkhead"),
-                .product(name: "Redis", package: "bulkhead"), .product(name: "Identity", package: "bulkhead"), logging,
+                .product(name: "Redis", package: "bulkhead"), .product(name: "Identity", package: "bulkhead"),
+                .product(name: "TenancyPostgres", package: "bulkhead"), logging,
             ],
             swiftSettings: house),
     ]

@@ -37,6 +37,8 @@ def wrk_script(dev):
 class Transaction:
     """What the server sends for one page, as a pgbench script a tenant: bound values, a plan a tenant."""
 
+    database = "app"
+
     def __init__(self, dev):
         self.dev, self.context = dev, Context(dev)
         self.members = {}
@@ -45,14 +47,16 @@ class Transaction:
             self.members[token["tenantId"]] = dev.psql(
                 f"SELECT id || ' ' || role FROM {schema}.users ORDER BY created_at LIMIT 1").split()
 
+    def queries(self, schema, tenant, member, role):
+        # Names are qualified: pgbench prepares before any transaction has entered a context.
+        return [("RESET ALL", []), (OWN_ISOLATION, []), (ENTER, self.context.values(tenant)),
+                (MEMBER.format(schema=schema), [tenant, member, role]), (PAGE.format(schema=schema), [tenant])]
+
     def files(self, folder):
         for number, token in enumerate(self.dev.tokens):
             tenant = token["tenantId"]
             member, role = self.members[tenant]
-            # Names are qualified: pgbench prepares before any transaction has entered a context.
-            schema = "tenant_" + tenant.replace("-", "")
-            queries = [("RESET ALL", []), (OWN_ISOLATION, []), (ENTER, self.context.values(tenant)),
-                       (MEMBER.format(schema=schema), [tenant, member, role]), (PAGE.format(schema=schema), [tenant])]
+            queries = self.queries("tenant_" + tenant.replace("-", ""), tenant, member, role)
             lines, bound = [], []
             for at, (sql, values) in enumerate(queries):
                 for index in range(len(values), 0, -1):
@@ -72,7 +76,7 @@ class Transaction:
                 arguments += ["-f", path, *bound]
             before = self.dev.database_ticks()
             out = run("pgbench", "-n", "-M", "prepared", "-c", str(connections), "-j", str(threads), "-T",
-                      str(seconds), *arguments, self.dev.info["databases"]["app"])
+                      str(seconds), *arguments, self.dev.info["databases"][self.database])
             after = self.dev.database_ticks()
         count = int(re.search(r"transactions actually processed: (\d+)", out)[1])
         failed = re.search(r"failed transactions: (\d+)", out)

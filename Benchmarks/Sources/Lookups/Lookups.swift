@@ -3,6 +3,7 @@ import Identity
 import Logging
 import Redis
 import Tenancy
+import TenancyPostgres
 import TenancyRedis
 
 /// Times what finding a tenant and checking a token cost, each beside what it replaces.
@@ -16,6 +17,7 @@ struct Lookups {
         let url = CommandLine.arguments.dropFirst().first ?? "redis://127.0.0.1:6379"
         var figures = try await Self.memory()
         figures.merge(try Self.tokens()) { $1 }
+        figures.merge(try await Self.signing()) { $1 }
         figures.merge(try await Self.redis(url)) { $1 }
         let json = try JSONEncoder().encode(figures)
         print(String(decoding: json, as: UTF8.self))
@@ -63,6 +65,19 @@ struct Lookups {
         }
         let first = try pass()
         return ["tokenFirst": first, "tokenRemembered": try (0..<20).map { _ in try pass() }.min() ?? 0]
+    }
+
+    // MARK: Contexts
+
+    private static func signing() async throws -> [String: Double] {
+        let key = ContextKey(kid: "bench", secret: Array(repeating: 7, count: 32), createdAt: Date())
+        guard let signer = ContextSigner(keys: [key]) else { throw Unexpected.miss }
+        let tenants = (0..<4096).map { _ in TenantID.random() }
+        let count = 200_000
+        let time = try await Self.time(count) {
+            for number in 0..<count { _ = signer.credential(for: tenants[number & 4095], mode: .readOnly) }
+        }
+        return ["signing": time]
     }
 
     // MARK: Redis

@@ -14,7 +14,7 @@ enum SampleTenant {
 }
 
 /// A catalog that has everything in memory.
-struct FixedSource: TenantSource {
+struct FixedSource: TenantCatalog {
     private let tenants: [Subdomain: Tenant]
 
     init(_ tenants: [Tenant]) {

@@ -1,5 +1,13 @@
 public import Foundation
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The folder with a pooler's files: nobody but its owner reads what is in it.
 ///
 /// When this process is root, what it writes belongs to the owner of the folder, as whom the pooler runs.
