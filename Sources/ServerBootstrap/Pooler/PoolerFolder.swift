@@ -70,12 +70,13 @@ public struct PoolerFolder: Sendable {
     private func prepare() throws(Failure) {
         if mkdir(self.url.path, 0o700) == 0 { return }
         guard errno == EEXIST else { throw self.failure("cannot make", nil) }
-        var status = stat()
-        guard stat(self.url.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard let folder = Self.attributes(of: self.url.resolvingSymlinksInPath().path),
+            folder[.type] as? FileAttributeType == .typeDirectory, let mode = folder[.posixPermissions] as? Int
+        else {
             throw Failure(description: "\(self.url.path) is no folder; choose another")
         }
         // Whoever may write there may put a user list of their own in its place.
-        guard status.st_mode & 0o022 == 0 else {
+        guard mode & 0o022 == 0 else {
             throw Failure(
                 description: "\(self.url.path) can be written by others than its owner; "
                     + "chmod go-w it, or choose another folder")
@@ -85,14 +86,20 @@ public struct PoolerFolder: Sendable {
     /// Whom files are given to; nil if they are one's own anyhow.
     private func owner() throws(Failure) -> (uid_t, gid_t)? {
         guard geteuid() == 0 else { return nil }
-        var status = stat()
-        guard stat(self.url.path, &status) == 0 else { throw self.failure("cannot look at", nil) }
-        return (status.st_uid, status.st_gid)
+        guard let folder = Self.attributes(of: self.url.resolvingSymlinksInPath().path),
+            let user = folder[.ownerAccountID] as? Int, let group = folder[.groupOwnerAccountID] as? Int
+        else { throw self.failure("cannot look at", nil) }
+        return (uid_t(user), gid_t(group))
     }
 
     private func isThere(_ name: String) -> Bool {
-        var status = stat()
-        return lstat(self.path(of: name), &status) == 0
+        Self.attributes(of: self.path(of: name)) != nil
+    }
+
+    /// Of the file itself, if it is a link; nil if there is none, or none that may be seen.
+    private static func attributes(of path: String) -> [FileAttributeKey: Any]? {
+        // Why it cannot be seen makes no difference: what follows fails and says so.
+        try? FileManager.default.attributesOfItem(atPath: path)
     }
 
     private func writeDraft(of file: File, owner: (uid_t, gid_t)?) throws(Failure) {
