@@ -15,7 +15,7 @@ def script(dev, name, token, pause):
     host = f'{token["subdomain"]}.{dev.info["baseDomain"]}'
     with open(path, "w") as file:
         file.write(f"""
-local refused, served, waits = 0, 0, 0
+waits = 0
 local headers = {{["Host"] = "{host}", ["Authorization"] = "Bearer {token["token"]}"}}
 local threads = {{}}
 function setup(thread) table.insert(threads, thread) end

@@ -17,7 +17,9 @@ public struct DirectoryLimits: Sendable, Hashable {
     /// How many keys are remembered for which there is no tenant.
     public var absences = 10_000
     /// How many keys that nothing is remembered of are looked up at a time, and as many again that are known.
-    public var loads = 32
+    ///
+    /// A server that has just started is asked for all of its tenants at once: those beyond are told to come again.
+    public var loads = 512
     /// How long looking one up may take.
     public var loadTime: Duration = .seconds(3)
     /// How often the tenants in use are checked.
