@@ -103,12 +103,20 @@ public final class PostgresClient: Service, Sendable {
     public func execute(
         _ batch: PostgresBatch, deadline: ContinuousClock.Instant? = nil
     ) async throws -> [PostgresRows] {
+        try await self.execute(batch, deadline: deadline, holding: nil)
+    }
+
+    /// The same, keeping an object for as long as the batch takes up a place: until it is refused, answered, or its
+    /// connection is gone, which may be long after the caller was told that its deadline has passed.
+    package func execute(
+        _ batch: PostgresBatch, deadline: ContinuousClock.Instant?, holding hold: (any AnyObject & Sendable)?
+    ) async throws -> [PostgresRows] {
         try batch.validate()
         guard !batch.queries.isEmpty else { return [] }
         let deadline = deadline ?? .now + self.configuration.defaultDeadline
         try await self.waitForStart(deadline)
         return try await self.submit { id, waiter in
-            .batch(BatchRequest(id: id, batch: batch, deadline: deadline, place: .shared, waiter: waiter))
+            .batch(BatchRequest(id: id, batch: batch, deadline: deadline, place: .shared, waiter: waiter, hold: hold))
         }
     }
 

@@ -11,15 +11,18 @@ final class BatchRequest: Sendable {
     let deadline: ContinuousClock.Instant
     let place: BatchProgress.Place
     let waiter: Waiter
+    /// What lives as long as this does.
+    let hold: (any AnyObject & Sendable)?
 
     init(
         id: RequestID, batch: PostgresBatch, deadline: ContinuousClock.Instant, place: BatchProgress.Place,
-        waiter: Waiter
+        waiter: Waiter, hold: (any AnyObject & Sendable)? = nil
     ) {
         self.id = id
         self.batch = batch
         self.deadline = deadline
         self.place = place
         self.waiter = waiter
+        self.hold = hold
     }
 }

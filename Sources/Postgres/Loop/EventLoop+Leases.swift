@@ -102,7 +102,8 @@ extension EventLoop {
         self.leases[lease.id] = nil
         connection.lease = nil
         self.pool.leaseReturned(connection.id, now)
-        let isClean = lease.cleanup.discards || !lease.hasChangedSession
+        // A DISCARD ALL that failed has thrown nothing away.
+        let isClean = lease.rollbackError == nil && (lease.cleanup.discards || !lease.hasChangedSession)
         if !isClean || connection.hasParameterChange { self.pool.retire(connection.id) }
         lease.finish(lease.rollbackError)
     }

@@ -81,12 +81,20 @@ public final class DedicatedPools: Service {
     func borrow(_ tenant: TenantID, _ limits: TurnLimits) -> Loan? {
         guard limits.connections != nil || self.count.load(ordering: .relaxed) > 0 else { return nil }
         let now = ContinuousClock.now
-        return self.change { state -> Loan? in
+        let loan = self.change { state -> Loan? in
             guard state.starter != nil else { return nil }
             return state.register.borrow(tenant, connections: limits.connections, now) {
                 self.client(limits.connections ?? 1)
             }
         }
+        guard let loan, self.isAway(loan, now) else { return loan }
+        self.giveBack(loan)
+        return nil
+    }
+
+    /// Whether connections cannot be had, as far as can be seen: then one transaction tries, and the others share.
+    private func isAway(_ loan: Loan, _ now: ContinuousClock.Instant) -> Bool {
+        loan.users > 0 && now - loan.madeAt > .seconds(1) && loan.client.statistics.open == 0
     }
 
     func giveBack(_ loan: Loan) {

@@ -8,6 +8,8 @@ struct DedicatedRegister<Client> {
         let tenant: TenantID
         let connections: Int
         let client: Client
+        let madeAt: ContinuousClock.Instant
+        /// How many use it now; in a loan, how many did before.
         var users = 0
         var idleSince: ContinuousClock.Instant
     }
@@ -48,8 +50,8 @@ struct DedicatedRegister<Client> {
         guard let connections, self.connections + connections <= self.limit else { return nil }
         self.made += 1
         let pool = Pool(
-            number: self.made, tenant: tenant, connections: connections, client: make(), users: 1,
-            idleSince: now)
+            number: self.made, tenant: tenant, connections: connections, client: make(), madeAt: now,
+            users: 1, idleSince: now)
         self.pools[pool.number] = pool
         self.current[tenant] = pool.number
         self.started.append(pool.client)

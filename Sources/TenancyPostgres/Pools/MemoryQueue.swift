@@ -5,6 +5,8 @@ struct MemoryQueue: Sendable {
 
     init() {}
 
+    /// What it takes up, of those too whose time has come.
+    var size: Int { self.memories.count }
     var next: Moment? { self.head < self.memories.count ? self.memories[self.head].until : nil }
 
     /// `until` is not before that of any other.
@@ -19,6 +21,10 @@ struct MemoryQueue: Sendable {
             self.head += 1
             if self.head == self.memories.count {
                 self.memories.removeAll(keepingCapacity: self.head < 256)
+                self.head = 0
+            } else if self.head >= 256, self.head * 2 >= self.memories.count {
+                // There may always be one whose time has not come: what is behind goes all the same.
+                self.memories.removeFirst(self.head)
                 self.head = 0
             }
         }

@@ -4,11 +4,13 @@ extension PostgresClient {
     /// Runs a batch that changes nothing: once more, if the connection broke under it.
     ///
     /// So a server or a pooler that is restarted costs a read some time, and no error.
-    func read(_ batch: PostgresBatch, deadline: ContinuousClock.Instant) async throws -> [PostgresRows] {
+    func read(_ batch: PostgresBatch, deadline: ContinuousClock.Instant, holding hold: TurnHold) async throws
+        -> [PostgresRows]
+    {
         do {
-            return try await self.execute(batch, deadline: deadline)
+            return try await self.execute(batch, deadline: deadline, holding: hold)
         } catch let error as PostgresError where error.isEndOfConnection && !Task.isCancelled {
-            return try await self.execute(batch, deadline: deadline)
+            return try await self.execute(batch, deadline: deadline, holding: hold)
         }
     }
 }

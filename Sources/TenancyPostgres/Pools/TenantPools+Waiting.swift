@@ -48,9 +48,11 @@ extension TenantPools {
     }
 
     /// Tells those whose deadline has passed, and looks who may go on.
-    private func ring() {
+    private func ring(_ mine: Moment) {
         let now = Moment.now
-        let (actions, alarm) = self.state.withLock { state in
+        let (actions, alarm) = self.state.withLock { state -> ([TurnMachine<Waiter>.Action], Moment?) in
+            // One that was set for later, before there was a reason to look sooner: it would only set itself again.
+            guard state.alarm == mine else { return ([], nil) }
             state.alarm = nil
             return (state.machine.actions(now), Self.alarmToSet(&state))
         }
@@ -79,7 +81,7 @@ extension TenantPools {
     /// The client's thread has a clock, so no task has to sleep.
     private func set(_ alarm: Moment?) {
         guard let alarm else { return }
-        self.shared.alarm(at: .now + (alarm - .now).duration) { [weak self] in self?.ring() }
+        self.shared.alarm(at: .now + (alarm - .now).duration) { [weak self] in self?.ring(alarm) }
     }
 
     // MARK: Telling

@@ -46,27 +46,35 @@ public final class TenantPools: Sendable {
     ///
     /// - Parameters:
     ///   - deadline: when the answer is of no use any more; nil for the request's, or else the client's own.
-    ///   - body: gets the client to use, and the time by which it has to be done.
+    ///   - body: gets the client to use, the time by which it has to be done, and what has to be kept for as long as the
+    ///     transaction takes something up: the turn ends with it.
     /// - Throws: ``DomainError/busy(retryAfterSeconds:)`` if too many of the tenant's transactions wait, or if the deadline
     ///   passes first; `CancellationError` if the waiting task is cancelled; what `body` throws.
     nonisolated func withTurn<Value>(
         _ kind: TurnKind, in access: TenantAccess, deadline: ContinuousClock.Instant? = nil,
-        _ body: (PostgresClient, ContinuousClock.Instant) async throws -> sending Value
+        _ body: (PostgresClient, ContinuousClock.Instant, TurnHold) async throws -> sending Value
     ) async throws -> sending Value {
         let deadline = deadline ?? access.deadline ?? .now + self.shared.configuration.defaultDeadline
-        var limits = self.limits.turns(of: access.tier)
+        let limits = self.limits.turns(of: access.tier)
         let own = self.dedicated?.borrow(access.tenant, limits)
         defer { if let own { self.dedicated?.giveBack(own) } }
-        limits.isDedicated = own != nil
-        let key = TurnKey(access.tenant)
+        let key = TurnKey(access.tenant, isDedicated: own != nil)
         let ticket: TurnTicket
         if let started = self.start(key, kind, limits) {
             ticket = started
         } else {
             ticket = try await self.wait(key, kind, limits, until: deadline)
         }
-        defer { self.finish(ticket) }
-        return try await body(own?.client ?? self.shared, deadline)
+        let hold = TurnHold(pools: self, ticket: ticket)
+        do {
+            let value = try await body(own?.client ?? self.shared, deadline, hold)
+            hold.end()
+            return value
+        } catch {
+            // A connection of its own has been waited for; of a batch nobody knows.
+            if kind == .session { hold.end() }
+            throw error
+        }
     }
 
     /// The way that costs nothing but a lock held for a moment: nobody waits.
@@ -77,7 +85,7 @@ public final class TenantPools: Sendable {
         return self.state.withLock { $0.machine.start(tenant, kind, limits, now) }
     }
 
-    private func finish(_ ticket: TurnTicket) {
+    fileprivate func finish(_ ticket: TurnTicket) {
         let now = Moment.now
         let version = self.limits.version
         let actions = self.state.withLock { state in
@@ -86,5 +94,29 @@ public final class TenantPools: Sendable {
             return state.machine.actions(now)
         }
         Self.carryOut(actions)
+    }
+}
+
+/// A tenant's turn, which ends when nobody keeps it any more.
+///
+/// A caller that has given up, since its deadline has passed or its task was cancelled, may leave a statement behind that
+/// the server still works on. Were the turn over with the caller, its tenant could fill all connections with such
+/// statements; so the batch keeps it until it is answered or its connection is closed.
+final class TurnHold: Sendable {
+    private let pools: TenantPools
+    private let ticket: TurnTicket
+    private let hasEnded = Atomic<Bool>(false)
+
+    init(pools: TenantPools, ticket: TurnTicket) {
+        self.pools = pools
+        self.ticket = ticket
+    }
+
+    deinit { self.end() }
+
+    /// Ends it now, once: nothing is left behind.
+    func end() {
+        let isFirst = self.hasEnded.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing)
+        if isFirst.exchanged { self.pools.finish(self.ticket) }
     }
 }

@@ -52,8 +52,6 @@ struct TurnLimits: Sendable, Hashable {
     var queued: Int
     /// How many connections of its own the tenant is to have; nil if none.
     var connections: Int?
-    /// Whether the tenant has them, and takes nothing of the shared ones.
-    var isDedicated = false
 }
 
 /// Says that a transaction is under way; given back exactly once.

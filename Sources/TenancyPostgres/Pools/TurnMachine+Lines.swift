@@ -15,7 +15,7 @@ extension TurnMachine {
     }
 
     func line(of kind: TurnKind, _ place: Int) -> TurnLine {
-        if self.tenants[place].limits.isDedicated { return .dedicated }
+        if self.tenants[place].key.isDedicated { return .dedicated }
         if self.tenants[place].isSlow { return .slow }
         return kind == .read ? .quickRead : .session
     }
@@ -24,7 +24,8 @@ extension TurnMachine {
     /// that even a tenant whose transactions all turn slow at once leaves connections to others.
     func mayRun(_ place: Int) -> Bool {
         let limits = self.tenants[place].limits
-        let limit = limits.isDedicated ? limits.concurrency : min(limits.concurrency, self.capacity.slow)
+        let limit =
+            self.tenants[place].key.isDedicated ? limits.concurrency : min(limits.concurrency, self.capacity.slow)
         return self.tenants[place].running < max(1, limit)
     }
 
@@ -51,7 +52,8 @@ extension TurnMachine {
             let turn = self.waiting[first]
             self.lines[line.rawValue].insert(
                 TurnHeap.Node(
-                    lane: Self.lane(place, kind), tag: max(turn.clock, self.tenants[place].due), order: turn.id))
+                    lane: Self.lane(place, kind),
+                    tag: max(turn.clocks[line.resource], self.tenants[place].due[line.resource]), order: turn.id))
         }
     }
 

@@ -30,8 +30,8 @@ struct TurnMachine<Waiter> {
     /// How much is under way, and what waits, by ``TurnLine``.
     var counts = [Int](repeating: 0, count: TurnLine.allCases.count)
     var lines = [TurnHeap](repeating: TurnHeap(), count: TurnLine.allCases.count)
-    /// The clock of the queue.
-    var clock = 0.0
+    /// The clocks of the queue.
+    var clocks = TurnClocks()
     /// Nothing that waits has a deadline before this.
     private var nextDeadline: Moment?
     private var expired: [Waiter] = []
@@ -66,7 +66,8 @@ struct TurnMachine<Waiter> {
             self.forgetIfIdle(place)
             return nil
         }
-        return self.begin(place, line, tag: max(self.clock, self.tenants[place].due), now)
+        let tag = max(self.clocks[line.resource], self.tenants[place].due[line.resource])
+        return self.begin(place, line, tag: tag, now)
     }
 
     /// Lets a transaction wait; false if too many of the tenant's wait already.
@@ -82,7 +83,7 @@ struct TurnMachine<Waiter> {
             return false
         }
         let turn = WaitingTurn(
-            id: id, tenant: place, kind: kind, since: now, deadline: deadline, clock: self.clock, waiter: waiter)
+            id: id, tenant: place, kind: kind, since: now, deadline: deadline, clocks: self.clocks, waiter: waiter)
         self.append(turn)
         self.nextDeadline = min(self.nextDeadline ?? deadline, deadline)
         self.stand(place)
@@ -109,7 +110,7 @@ struct TurnMachine<Waiter> {
         if turn.isAged {
             self.remember(turn, now)
         } else if self.tenants[turn.tenant].aged == 0 {
-            self.tenants[turn.tenant].forgetSlowness()
+            self.tenants[turn.tenant].noteQuick()
         }
         self.settle(turn.tenant)
     }
@@ -118,9 +119,7 @@ struct TurnMachine<Waiter> {
     mutating func change(_ limits: (TierName) -> TurnLimits) {
         for place in Array(self.places.values) {
             let old = self.tenants[place].limits
-            var new = limits(old.tier)
-            new.isDedicated = old.isDedicated
-            self.tenants[place].limits = new
+            self.tenants[place].limits = limits(old.tier)
             self.stand(place)
         }
     }
@@ -149,22 +148,24 @@ struct TurnMachine<Waiter> {
         return .start(waiter, ticket)
     }
 
-    /// The line that has room, and whose first has been waiting for longest by the queue's clock.
+    /// A line that has room: first of those in which others are not in the way, since they take no connection from them;
+    /// of those for connections the one whose first has been waiting for longest by their clock.
     private func lineToServe() -> TurnLine? {
-        var best: (line: TurnLine, node: TurnHeap.Node)?
-        for line in TurnLine.allCases {
-            guard let node = self.lines[line.rawValue].first, self.hasRoom(line) else { continue }
-            if let found = best, !node.isBefore(found.node) { continue }
-            best = (line, node)
+        for line in [TurnLine.dedicated, .quickRead] where self.lines[line.rawValue].first != nil && self.hasRoom(line)
+        {
+            return line
         }
-        return best?.line
+        let firsts = [TurnLine.session, .slow].compactMap { line in
+            self.hasRoom(line) ? self.lines[line.rawValue].first.map { (line: line, node: $0) } : nil
+        }
+        return firsts.min { $0.node.isBefore($1.node) }?.line
     }
 
     private mutating func begin(
         _ place: Int, _ line: TurnLine, tag: Double, _ now: Moment
     ) -> TurnTicket {
-        self.clock = max(self.clock, tag)
-        self.tenants[place].due = tag + 1 / self.tenants[place].weight
+        self.clocks[line.resource] = max(self.clocks[line.resource], tag)
+        self.tenants[place].due[line.resource] = tag + 1 / self.tenants[place].weight
         self.tenants[place].running += 1
         self.counts[line.rawValue] += 1
         self.figures.started += 1
@@ -236,8 +237,8 @@ struct TurnMachine<Waiter> {
         let cost = min(Self.highestCost, (now - turn.startedAt) / Self.slowAfter)
         let until = now + Self.slowMemory
         self.tenants[turn.tenant].aged -= 1
-        self.tenants[turn.tenant].due += (cost - 1) / self.tenants[turn.tenant].weight
-        self.tenants[turn.tenant].slowInARow += 1
+        self.tenants[turn.tenant].due[turn.line.resource] += (cost - 1) / self.tenants[turn.tenant].weight
+        self.tenants[turn.tenant].noteSlow()
         self.tenants[turn.tenant].slowUntil = until
         self.memories.append(self.tenants[turn.tenant].key, until)
     }

@@ -8,9 +8,9 @@ struct TurnTenant: Sendable {
     var aged = 0
     /// Transactions that wait, of both kinds.
     var waiting = 0
-    /// The tenant's next transaction is due when the clock of the queue shows this.
-    var due = 0.0
-    /// How many slow ones have ended without a quick one in between.
+    /// The tenant's next transaction is due when the clocks of the queue show this.
+    var due = TurnClocks()
+    /// How many more slow ones than quick ones have ended lately; 3 at most.
     var slowInARow = 0
     /// Until when those are remembered.
     var slowUntil: Moment?
@@ -32,6 +32,16 @@ struct TurnTenant: Sendable {
     var isForgettable: Bool { self.running == 0 && self.waiting == 0 && self.slowUntil == nil }
     /// Tenants share by how much they may do at one time: what a tier costs more, it gets more.
     var weight: Double { Double(self.limits.concurrency) }
+
+    /// One that was slow has ended.
+    mutating func noteSlow() {
+        self.slowInARow = min(3, self.slowInARow + 1)
+    }
+
+    /// One that was quick has ended: it makes up for one that was slow, not for all.
+    mutating func noteQuick() {
+        self.slowInARow = max(0, self.slowInARow - 1)
+    }
 
     mutating func forgetSlowness() {
         self.slowInARow = 0
@@ -66,6 +76,46 @@ enum TurnLine: Int, Sendable, CaseIterable {
     case dedicated
 }
 
+extension TurnLine {
+    /// What tenants share by turns; nil for what is a tenant's own.
+    var resource: TurnResource? {
+        switch self {
+        case .quickRead: .reads
+        case .session, .slow: .connections
+        case .dedicated: nil
+        }
+    }
+}
+
+/// What has a clock of its own: reads that overlap do not make sessions wait.
+enum TurnResource: Sendable {
+    case reads
+    case connections
+}
+
+/// A time of each clock of the queue.
+struct TurnClocks: Sendable {
+    private var reads = 0.0
+    private var connections = 0.0
+
+    subscript(resource: TurnResource?) -> Double {
+        get {
+            switch resource {
+            case .reads: self.reads
+            case .connections: self.connections
+            case nil: 0
+            }
+        }
+        set {
+            switch resource {
+            case .reads: self.reads = newValue
+            case .connections: self.connections = newValue
+            case nil: break
+            }
+        }
+    }
+}
+
 /// A transaction under way.
 struct RunningTurn: Sendable {
     let tenant: Int
@@ -83,8 +133,8 @@ struct WaitingTurn<Waiter> {
     let kind: TurnKind
     let since: Moment
     let deadline: Moment
-    /// What the clock of the queue showed when it came.
-    let clock: Double
+    /// What the clocks of the queue showed when it came.
+    let clocks: TurnClocks
     /// nil once it has left.
     var waiter: Waiter?
     var previous: Int?

@@ -39,12 +39,12 @@ public final class TenantDatabase: TenantSessionSource {
     ) async throws -> [PostgresRows] {
         guard queries.allSatisfy(\.isPlainQuery) else { throw TenantQueryError() }
         return try await self.correctingClock {
-            try await self.pools.withTurn(.read, in: access, deadline: deadline) { client, deadline in
+            try await self.pools.withTurn(.read, in: access, deadline: deadline) { client, deadline, hold in
                 // Signed now that it is about to be used: a wait may last as long as a credential.
                 let opening = self.opening(of: access.readOnly, isolation: TenantEntry.ownIsolation)
                 var batch = PostgresBatch(opening + queries)
                 batch.planScope = Placement.schema(of: access.tenant)
-                let answers = try await client.read(batch, deadline: deadline)
+                let answers = try await client.read(batch, deadline: deadline, holding: hold)
                 try Self.checkMembership(access, in: answers, opening: opening.count)
                 return Array(answers.dropFirst(opening.count))
             }
@@ -71,7 +71,7 @@ public final class TenantDatabase: TenantSessionSource {
     ) async throws -> sending Value {
         try await self.translatingErrors {
             let scope = Placement.schema(of: access.tenant)
-            return try await self.pools.withTurn(.session, in: access, deadline: deadline) { client, deadline in
+            return try await self.pools.withTurn(.session, in: access, deadline: deadline) { client, deadline, _ in
                 try await client.withConnection(deadline: deadline, planScope: scope) { lease in
                     // Whatever is thrown, the client rolls back and wipes the session before anybody else gets it.
                     try await self.open(access, on: lease)
@@ -89,7 +89,12 @@ public final class TenantDatabase: TenantSessionSource {
     /// Measures it anew.
     public func measureClock() async throws -> Int64 {
         let before = SystemClock.milliseconds()
-        let rows = try await self.client.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+        return try self.takeClock(try await self.client.query(Self.clock), askedAt: before)
+    }
+
+    private static let clock: PostgresQuery = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+
+    private func takeClock(_ rows: PostgresRows, askedAt before: Int64) throws -> Int64 {
         let after = SystemClock.milliseconds()
         guard let now = try rows.first?.decode(Int64.self) else { return self.signer.clockOffset }
         let offset = now - (before + after) / 2
@@ -130,7 +135,9 @@ public final class TenantDatabase: TenantSessionSource {
         } catch let error as PostgresError where error.sqlState == .invalidAuthorization {
             // The database refused the credential: most likely its clock and ours have drifted apart.
             _ = try await lease.query("ROLLBACK")
-            _ = try await self.measureClock()
+            // On this connection: it may be the only one.
+            let before = SystemClock.milliseconds()
+            _ = try self.takeClock(try await lease.query(Self.clock), askedAt: before)
             try await self.enter(access, with: writes, on: lease)
         }
     }

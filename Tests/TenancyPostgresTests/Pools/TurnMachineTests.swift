@@ -102,8 +102,11 @@ import Testing
         // Two connections are left, and four reads share each.
         for number in 8..<15 { #expect(trial.arrive(number, of: number) == true) }
         #expect(trial.arrive(15, of: 15) == false)
-        #expect(trial.finish(0).contains(6))
-        #expect(trial.finish(7) == [15])
+        // The connection that is free in between takes a read on its way to the next session.
+        #expect(trial.finish(0) == [15, 6])
+        #expect(trial.arrive(16, of: 16) == false)
+        #expect(trial.finish(7) == [])
+        #expect(trial.finish(8) == [16])
     }
 
     @Test func aSlowTenantLeavesConnectionsToOthers() {
@@ -153,9 +156,57 @@ import Testing
         #expect(trial.machine.currentFigures.slow == 1)
         trial.pass(.milliseconds(1))
         _ = trial.finish(2)
-        #expect(trial.machine.places.isEmpty)
         #expect(trial.arrive(3, of: 1) == true)
         #expect(trial.machine.currentFigures.slow == 0)
+    }
+
+    /// A quick one now and then does not pay for the slow ones.
+    @Test func whoIsSlowMoreOftenThanQuickCountsAsSlow() {
+        var trial = TurnTrial(connections: 8)
+        var number = 0
+        for _ in 0..<6 {
+            for isSlow in [true, true, false] {
+                number += 1
+                #expect(trial.arrive(number, of: 1) == true)
+                trial.pass(.milliseconds(isSlow ? 60 : 1))
+                _ = trial.finish(number)
+            }
+        }
+        number += 1
+        #expect(trial.arrive(number, of: 1) == true)
+        trial.pass(.milliseconds(60))
+        _ = trial.finish(number)
+        #expect(trial.arrive(number + 1, of: 1) == true)
+        #expect(trial.machine.currentFigures.slow == 1)
+    }
+
+    /// What others read does not move a session's place in line.
+    @Test func readsThatOverlapDoNotMakeSessionsWait() {
+        var trial = TurnTrial(connections: 2)
+        trial.own[1] = TurnLimits(tier: TierName("enterprise"), concurrency: 16, queued: 256)
+        trial.own[3] = TurnLimits(tier: TierName("free"), concurrency: 16, queued: 32)
+        #expect(trial.arrive(0, of: 1, .session) == true)
+        for number in 1...50 { #expect(trial.arrive(number, of: 1, .session) == false) }
+        // A crowd of reads, each begun before the one before it has ended.
+        _ = trial.arrive(1000, of: 3)
+        for number in 1001...1200 {
+            _ = trial.arrive(number, of: 3)
+            _ = trial.finish(number - 1)
+        }
+        #expect(trial.arrive(100, of: 2, .session) == false)
+        let next = trial.finish(0)
+        let second = next.first.map { trial.finish($0) } ?? []
+        #expect(next == [100] || second == [100], "\(next) \(second)")
+    }
+
+    /// Someone is always slow, for days.
+    @Test func whoWasSlowLongAgoTakesUpNothing() {
+        var queue = MemoryQueue()
+        for number in 0..<100_000 as Range<Int64> {
+            queue.append(TurnKey(.random()), Moment(nanoseconds: number + 10))
+            while queue.popFirst(upTo: Moment(nanoseconds: number)) != nil {}
+        }
+        #expect(queue.size < 1_000)
     }
 
     @Test func slownessIsForgottenInTime() {
@@ -240,7 +291,7 @@ import Testing
     @Test func tenantsWithTheirOwnConnectionsTakeNothingOfOthers() {
         var trial = TurnTrial(connections: 2, depth: 1)
         trial.own[1] = TurnLimits(
-            tier: TierName("enterprise"), concurrency: 16, queued: 4, connections: 8, isDedicated: true)
+            tier: TierName("enterprise"), concurrency: 16, queued: 4, connections: 8)
         for number in 0..<16 { #expect(trial.arrive(number, of: 1, .session) == true) }
         #expect(trial.arrive(16, of: 1) == false)
         #expect(trial.arrive(100, of: 2) == true)

@@ -25,7 +25,7 @@ struct TurnTrial {
 
     mutating func tenant(_ number: Int) -> TurnKey {
         if let known = self.tenants[number] { return known }
-        let new = TurnKey(.random())
+        let new = TurnKey(.random(), isDedicated: self.own[number]?.connections != nil)
         self.tenants[number] = new
         return new
     }
