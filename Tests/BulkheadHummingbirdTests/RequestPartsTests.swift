@@ -1,4 +1,6 @@
 import HTTPTypes
+import Hummingbird
+import HummingbirdCore
 import NIOCore
 import Tenancy
 import Testing
@@ -16,6 +18,18 @@ struct RequestPartsTests {
         ] as [(String, Int?)])
     func wait(value: String, seconds: Int?) {
         #expect(WaitPreference([.prefer: value])?.seconds == seconds)
+    }
+
+    @Test(
+        "a target that would be two in a line of HTTP/1 is none",
+        arguments: ["/a b", "/x HTTP/1.1", "/#a", "/\u{7F}", "x", "*"])
+    func target(path: String) throws {
+        let head = HTTPRequest(method: .get, scheme: "https", authority: "acme.example.com", path: path)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        #expect(throws: ProblemDetails.self) { try RequestHost.read(request) }
+        var good = request
+        good.head.path = "/a%20b?c=%23"
+        #expect(try RequestHost.read(good) == HostName(authority: "acme.example.com"))
     }
 
     @Test("no Prefer, no wait")

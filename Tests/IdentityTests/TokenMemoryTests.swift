@@ -23,6 +23,16 @@ struct TokenMemoryTests {
         #expect(self.forge.authority.remembered == 1)
     }
 
+    /// `K` and the sign for kelvin are the same text to Unicode.
+    @Test func `A remembered token is not found under another spelling`() throws {
+        var token = try self.issue()
+        while !token.contains("K") { token = try self.issue() }
+        #expect(self.forge.problem(token) == nil)
+        let other = token.replacing("K", with: "\u{212A}")
+        #expect(other == token, "else this test shows nothing")
+        #expect(self.forge.problem(other) == .malformed)
+    }
+
     @Test func `A remembered token expires at the same second as one that was never seen`() throws {
         let seen = try self.issue(60)
         let unseen = try self.issue(60)

@@ -18,6 +18,11 @@ enum RequestHost {
         guard let path = request.head.path, path.utf8.first == UInt8(ascii: "/") else {
             throw .badRequest("The request target must be a path that starts with a slash.")
         }
+        // HTTP/2 carries any byte here; written into a line of HTTP/1 by a proxy, a blank would end the target (RFC 9112,
+        // section 3), and a fragment is not sent at all.
+        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else {
+            throw .badRequest("The request target must not have blanks, control characters or a fragment.")
+        }
         return host
     }
 }

@@ -30,7 +30,9 @@ struct ForwardedChain {
         let original = isTrusted ? fields[.forwardedHost] : nil
         self.originalHost = original.flatMap { $0.contains(",") ? nil : $0 } ?? host
         if let list {
-            self.earlier = list.split(separator: ",").map { String($0.trimmingWhitespace()) }.filter(Self.isAddress)
+            // One that cannot be read stays in its place: behind it nothing may be believed, and with it gone something would.
+            self.earlier = list.split(separator: ",").map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
+                .map { Self.address(of: $0[...]) }
         } else {
             self.earlier = forwarded.map(Self.addresses) ?? []
         }
@@ -59,14 +61,19 @@ struct ForwardedChain {
         forwarded.split(separator: ",").map { element in
             let pairs = element.split(separator: ";").map { $0.trimmingWhitespace() }
             guard let pair = pairs.first(where: { $0.lowercased().hasPrefix("for=") }) else { return "unknown" }
-            var node = pair.dropFirst(4).filter { $0 != "\"" }[...]
-            if node.first == "[" {
-                node = node.dropFirst().prefix { $0 != "]" }
-            } else if node.filter({ $0 == ":" }).count == 1 {
-                node = node.prefix { $0 != ":" }
-            }
-            return self.isAddress(String(node)) ? String(node) : "unknown"
+            return self.address(of: pair.dropFirst(4).filter { $0 != "\"" }[...])
         }
+    }
+
+    /// What a node says, without brackets and port; `unknown` if it cannot be read.
+    private static func address(of text: Substring) -> String {
+        var node = text
+        if node.first == "[" {
+            node = node.dropFirst().prefix { $0 != "]" }
+        } else if node.filter({ $0 == ":" }).count == 1 {
+            node = node.prefix { $0 != ":" }
+        }
+        return self.isAddress(String(node)) ? String(node) : "unknown"
     }
 
     private static func isAddress(_ text: String) -> Bool {

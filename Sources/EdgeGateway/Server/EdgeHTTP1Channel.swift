@@ -108,7 +108,7 @@ struct EdgeHTTP1Channel: HTTPChannelHandler {
 
     private func run(_ value: Value, _ logger: Logger) async {
         do {
-            if let wish = try await value.wish.get() { await self.consider(wish, value.channel) }
+            if let wish = try await value.wish.get() { await self.consider(wish, value.channel, value.outcome) }
             switch try await value.outcome.get() {
             case .http(let connection): await self.handleHTTP(asyncChannel: connection, logger: logger)
             case .tunnel(let upstream):
@@ -122,7 +122,7 @@ struct EdgeHTTP1Channel: HTTPChannelHandler {
     }
 
     /// Runs the request through everything that a request runs through; only if the upstream says 101 is it one.
-    private func consider(_ wish: TunnelWish, _ channel: any Channel) async {
+    private func consider(_ wish: TunnelWish, _ channel: any Channel, _ outcome: EventLoopFuture<Outcome>) async {
         do {
             let head = try HTTPRequest(wish.head, secure: self.server.isSecure, splitCookie: false)
             let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
@@ -131,7 +131,12 @@ struct EdgeHTTP1Channel: HTTPChannelHandler {
             defer { exchange.end() }
             var response = try await self.server.respond(to: request, exchange)
             if response.status == .switchingProtocols, let end = exchange.takeTunnel() {
-                return wish.grant(HTTPHeaders(response.headers), end)
+                wish.grant(HTTPHeaders(response.headers), end)
+                // The client may be gone by now: then nobody joins the two ends, and nobody else would close this one.
+                return outcome.whenComplete { result in
+                    if case .success(.tunnel) = result { return }
+                    end.channel.close(promise: nil)
+                }
             }
             response.headers[.connection] = "close"
             try await channel.writeAndFlush(HTTPServerResponsePart.head(HTTPResponseHead(response.head)))

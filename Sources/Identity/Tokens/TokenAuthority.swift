@@ -106,6 +106,8 @@ public final class TokenAuthority: Sendable {
     private func check(_ text: String, audience: String?) throws(TokenProblem) -> VerifiedToken {
         let now = self.now()
         let keys = self.keys.withLock { $0 }
+        // Texts are compared as Unicode does, to which some letters beyond ASCII are the same as others.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .malformed }
         if let token = keys.memory.token(text, at: now.timeIntervalSince1970) {
             if let audience, token.audience != audience { throw .audience }
             return token

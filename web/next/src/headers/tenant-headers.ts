@@ -15,6 +15,9 @@ export const forwardedHostHeader = "x-forwarded-host";
 /** Names that only this middleware may set. With an underscore too: what speaks CGI cannot tell the two apart. */
 const reserved = /^x[-_]tenant(?:[-_]|$)/;
 
+/** Whether only this middleware may set a header, by its name in lower case. */
+export const isReserved = (name: string): boolean => reserved.test(name);
+
 /**
  * A copy of the headers without what only this middleware may say.
  *
@@ -23,7 +26,7 @@ const reserved = /^x[-_]tenant(?:[-_]|$)/;
 export function withoutForgedHeaders(headers: Headers, keepsForwardedHost: boolean): Headers {
     const clean = new Headers();
     headers.forEach((value, name) => {
-        if (reserved.test(name)) return;
+        if (isReserved(name)) return;
         if (!keepsForwardedHost && name.replace(/_/g, "-") === forwardedHostHeader) return;
         clean.append(name, value);
     });

@@ -1,3 +1,4 @@
+import { isReserved, requestIDHeader } from "../headers/tenant-headers.js";
 import type { TenantDecision, TenantMiddleware } from "../middleware/decision.js";
 
 /** What is used of the class `NextResponse` of `next/server`. */
@@ -26,6 +27,8 @@ export type PassedRequest = Extract<TenantDecision, { kind: "continue" | "public
  * @param tenants - what `createTenantMiddleware` made.
  * @param responses - `NextResponse` of `next/server`.
  * @param then - more middleware, for requests that pass; what it returns is the answer. It may change `passed.headers`.
+ *   If it returns `NextResponse.next()` or `.rewrite()`, the route sees the tenant's headers all the same, and none that
+ *   the client forged.
  */
 export function withTenant<Incoming extends Request & NextRequestURL, Result extends Response>(
     tenants: TenantMiddleware,
@@ -43,16 +46,40 @@ export function withTenant<Incoming extends Request & NextRequestURL, Result ext
                     headers: { ...decision.responseHeaders },
                     status: decision.status,
                 });
-            default:
-                return (
-                    (await then?.(request, decision)) ??
-                    responses.next({
-                        request: { headers: decision.headers },
-                        headers: { "x-request-id": decision.requestID },
-                    })
-                );
+            default: {
+                const answer = await then?.(request, decision);
+                if (answer !== undefined) return goingOn(answer, decision.headers);
+                return responses.next({
+                    request: { headers: decision.headers },
+                    headers: { "x-request-id": decision.requestID },
+                });
+            }
         }
     };
+}
+
+const overridden = "x-middleware-override-headers";
+const override = (name: string): string => `x-middleware-request-${name}`;
+
+/**
+ * An answer that lets the request go on, with what the middleware says of the tenant.
+ *
+ * Next.js carries the route's request headers in the answer: one header with their names, one more for each value.
+ * Without them the route sees what the client sent.
+ */
+function goingOn(answer: Response, passed: Headers): Response {
+    if (!answer.headers.has("x-middleware-next") && !answer.headers.has("x-middleware-rewrite")) return answer;
+    const listed = answer.headers.get(overridden)?.split(",").map((name) => name.trim().toLowerCase());
+    const isOurs = (name: string): boolean => isReserved(name) || name === requestIDHeader;
+    for (const name of listed ?? []) if (isOurs(name)) answer.headers.delete(override(name));
+    const names = (listed ?? []).filter((name) => name !== "" && !isOurs(name));
+    passed.forEach((value, name) => {
+        if (listed !== undefined && !isOurs(name)) return;
+        names.push(name);
+        answer.headers.set(override(name), value);
+    });
+    answer.headers.set(overridden, names.join(","));
+    return answer;
 }
 
 /** The same page below the application's `basePath`. */

@@ -75,6 +75,50 @@ test("an unknown host is rewritten to the page, below the base path", async (con
     assert.equal(below.what, "rewrite http://localhost:3000/shop/tenant-not-found");
 });
 
+/** The request headers that a route gets, as Next.js makes them of the middleware's answer. */
+function routeHeaders(sent: Headers, answer: Response): Headers {
+    const listed = answer.headers.get("x-middleware-override-headers");
+    if (listed === null) return sent;
+    const headers = new Headers();
+    for (const name of listed.split(",")) {
+        const value = answer.headers.get(`x-middleware-request-${name}`);
+        if (value !== null) headers.set(name, value);
+    }
+    return headers;
+}
+
+test("what more middleware lets go on has the tenant's headers, whatever it says of them", async (context) => {
+    const bulkhead = await FakeBulkhead.start(context);
+    bulkhead.tenant("acme");
+    const forged = { "x-tenant-id": "00000000-0000-4000-8000-000000000000", "x-tenant-x": "y", "x_tenant_id": "z", "x-own": "1" };
+    const answers: [string, Headers][] = [
+        ["without a word", new Headers({ "x-middleware-next": "1" })],
+        ["rewritten", new Headers({ "x-middleware-rewrite": "/de" })],
+        [
+            "with what the client sent",
+            new Headers({
+                "x-middleware-next": "1",
+                "x-middleware-override-headers": "x-own,x-tenant-id,x-tenant-x",
+                "x-middleware-request-x-own": "2",
+                "x-middleware-request-x-tenant-id": forged["x-tenant-id"],
+                "x-middleware-request-x-tenant-x": "y",
+            }),
+        ],
+    ];
+    for (const [title, headers] of answers) {
+        const sent = request("acme.example.com", { headers: forged });
+        const handle = withTenant(middleware(bulkhead).tenants, responses, () => new Response(null, { headers }));
+        const seen = routeHeaders(sent.headers, await handle(sent));
+        assert.equal(seen.get("x-tenant-id"), bulkhead.id("acme"), title);
+        assert.equal(seen.get("x-tenant-subdomain"), "acme", title);
+        assert.equal(seen.get("x-tenant-x"), null, title);
+        assert.equal(seen.get("x_tenant_id"), null, title);
+        assert.equal(seen.get("x-own"), title === "with what the client sent" ? "2" : "1", title);
+    }
+    const handle = withTenant(middleware(bulkhead).tenants, responses, () => new Response("done"));
+    assert.equal((await handle(request("acme.example.com"))).headers.get("x-middleware-override-headers"), null);
+});
+
 test("more middleware sees the tenant, and may answer or add headers", async (context) => {
     const bulkhead = await FakeBulkhead.start(context);
     bulkhead.tenant("acme");
