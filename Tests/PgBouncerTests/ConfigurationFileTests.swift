@@ -54,19 +54,18 @@ import Testing
     @Test(
         arguments: [
             ("1.18.0", nil, nil), ("1.19.1", nil, nil), ("1.20.0", nil, "IntervalStyle"),
-            ("1.21.0", "200", "IntervalStyle"),
-            ("1.26.1", "200", "IntervalStyle"),
+            ("1.21.0", "0", "IntervalStyle"), ("1.26.1", "0", "IntervalStyle"),
         ] as [(String, String?, String?)])
     func newWordsAreForNewReleases(_ version: String, _ prepared: String?, _ tracked: String?) throws {
         let configuration = try Self.configuration(try #require(PoolerVersion(version)))
         let settings = try Self.settings(configuration)
         #expect(settings["max_prepared_statements"] == prepared)
         #expect(settings["track_extra_parameters"] == tracked)
-        #expect(try configuration.fileText().contains("BULKHEAD_PREPARED_STATEMENTS=false") == (prepared == nil))
+        #expect(try configuration.fileText().contains("BULKHEAD_PREPARED_STATEMENTS=false"))
     }
 
-    @Test func aResetAfterEachTransactionTakesPreparedStatementsAway() throws {
-        for (version, prepared) in [("1.18.0", nil), ("1.21.0", "0"), ("1.22.0", "200")] as [(String, String?)] {
+    @Test func aResetAfterEachTransaction() throws {
+        for (version, prepared) in [("1.18.0", nil), ("1.21.0", "0"), ("1.22.0", "0")] as [(String, String?)] {
             let settings = try Self.settings(
                 try Self.configuration(try #require(PoolerVersion(version))) { $0.resetsAlways = true })
             #expect(settings["server_reset_query"] == "DISCARD ALL" && settings["server_reset_query_always"] == "1")
@@ -113,7 +112,14 @@ import Testing
         ("server must have no", { $0.server.host = "db\nadmin_users=bulkhead_app" }),
         ("server must have no", { $0.server.host = "db port=1" }),
         ("user list must", { $0.userListFile = "/etc/a b" }), ("user list must", { $0.userListFile = "/etc/ä\u{85}" }),
-        ("address must", { $0.listenAddress = "127.0.0.1,0.0.0.0" }),
+        (
+            "address must",
+            {
+                $0.listenAddress = "127.0.0.1,0.0.0.0"
+                $0.clientTLS = PoolerClientTLS(mode: .require, certificateFile: "/c", keyFile: "/k")
+            }
+        ),
+        ("in clear", { $0.listenAddress = "127.example.org" }),
     ]
 
     @Test(arguments: mistakes.indices)
@@ -137,6 +143,21 @@ import Testing
                 $0.server.host = "127.0.0.1"
                 $0.serverTLS = PoolerServerTLS(mode: .disable)
             }.concerns.isEmpty)
+    }
+
+    /// A host name may begin as an address of this machine does.
+    @Test(
+        arguments: [
+            ("127.0.0.1", true), ("127.255.0.9", true), ("localhost", true), ("::1", true), ("127.example.org", false),
+            ("127.0.0.1.example.org", false), ("127.0.0", false), ("127.0.0.1.", false), ("127.0.0.256", false),
+            ("127.0.0.-1", false), ("127.0.0.+1", false), ("127.0.0.٣", false), ("127.0.0.0001", false),
+            ("127.", false),
+            ("128.0.0.1", false), ("", false),
+        ])
+    func thisMachineIsToldByFourNumbers(_ address: String, _ isLoopback: Bool) throws {
+        #expect(PoolerConfiguration.isLoopback(address) == isLoopback)
+        let server = PoolerConfiguration.Server(host: address, port: 5432, database: "app")
+        #expect(server.isLocal == isLoopback)
     }
 
     @Test func userListIsQuoted() throws {

@@ -12,11 +12,14 @@ import Testing
         var wait = "0"
         var paused = "0"
         var disabled = "0"
+        var prepared: String? = "0"
 
         var answers: [[PoolerAnswers.Row]] {
             [
                 [["version": self.version]],
-                [["key": "pool_mode", "value": self.mode], ["key": "max_client_conn", "value": self.maximumClients]],
+                [
+                    ["key": "pool_mode", "value": self.mode], ["key": "max_client_conn", "value": self.maximumClients],
+                ] + (self.prepared.map { [["key": "max_prepared_statements", "value": $0]] } ?? []),
                 [
                     [
                         "name": "app", "pool_size": "20", "current_connections": "4", "paused": self.paused,
@@ -84,6 +87,9 @@ import Testing
         #expect(try warnings { $0.active = "89" }.isEmpty)
         #expect(try warnings { $0.active = "90" }.contains("90 of 100"))
         #expect(try warnings { $0.version = "PgBouncer 1.18.0" }.contains("CVE-2026-107350"))
+        #expect(try warnings { $0.prepared = "200" }.contains("max_prepared_statements is 200"))
+        // Releases before 1.21 have no such word.
+        #expect(try warnings { $0.prepared = nil }.isEmpty)
         #expect(try warnings { $0.version = "PgBouncer 1.12.0" }.contains("too old"))
         #expect(try warnings { $0.version = "Odyssey" }.contains("Odyssey is not known"))
     }

@@ -44,7 +44,7 @@ extension PoolerConfiguration {
         [
             self.listening, self.pooling, self.sizing, self.resetting, self.parameters, self.preparing, self.users,
             self.clientSide, self.serverSide, self.waiting, self.connections, self.logging,
-        ].compactMap(\.self)
+        ]
     }
 
     private var listening: Part {
@@ -105,22 +105,18 @@ extension PoolerConfiguration {
             settings)
     }
 
-    private var preparing: Part? {
-        guard let count = self.preparedStatements else {
-            return Part(
-                [
-                    "PgBouncer \(self.version) carries no named prepared statements: servers need",
-                    "BULKHEAD_PREPARED_STATEMENTS=false.",
-                ], [])
-        }
+    private var preparing: Part {
+        let count = self.preparedStatements
+        let reasons =
+            count == nil
+            ? ["PgBouncer \(self.version) carries no named prepared statements."]
+            : [
+                "No named prepared statements: PgBouncer would give them names that can be guessed and share them among",
+                "clients, so that one tenant could put a statement in the place of another tenant's.",
+            ]
         return Part(
-            count == 0
-                ? [
-                    "DISCARD ALL takes prepared statements away, which PgBouncer \(self.version) does not notice: servers",
-                    "need BULKHEAD_PREPARED_STATEMENTS=false.",
-                ]
-                : ["Named prepared statements that each server connection keeps."],
-            [("max_prepared_statements", "\(count)")])
+            reasons + ["Servers need BULKHEAD_PREPARED_STATEMENTS=false."],
+            count.map { [("max_prepared_statements", "\($0)")] } ?? [])
     }
 
     private var users: Part {

@@ -71,12 +71,11 @@ public struct PoolerConfiguration: Sendable, Hashable {
         self.resetsAlways = resetsAlways
     }
 
-    /// How many prepared statements each server connection keeps; nil if the release does not know the word.
-    public var preparedStatements: Int? {
-        guard self.version >= .preparedStatements else { return nil }
-        // DISCARD ALL takes them away under the pooler's feet before that release.
-        return self.resetsAlways && self.version < .preparedStatementsSurviveDiscard ? 0 : 200
-    }
+    /// How many named prepared statements each server connection keeps: none; nil if the release does not know the word.
+    ///
+    /// The pooler gives them names of its own that can be guessed (`PGBOUNCER_7`) and shares them among clients: SQL of
+    /// one tenant could put another statement under such a name, and the next tenant would run it as its own.
+    public var preparedStatements: Int? { self.version >= .preparedStatements ? 0 : nil }
 
     /// What works and is not as it should be; one sentence each.
     public var concerns: [String] {
@@ -89,8 +88,14 @@ public struct PoolerConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Whether an address is this machine's own.
+    /// Whether an address is this machine's own; a host name that begins with 127 is not.
     public static func isLoopback(_ address: String) -> Bool {
-        address == "localhost" || address == "::1" || address.hasPrefix("127.")
+        if address == "localhost" || address == "::1" { return true }
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy { part in
+                (1...3).contains(part.utf8.count) && part.utf8.allSatisfy { (48...57).contains($0) }
+                    && UInt8(part) != nil
+            }
     }
 }

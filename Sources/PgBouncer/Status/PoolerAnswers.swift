@@ -48,7 +48,11 @@ public struct PoolerAnswers: Sendable {
             version: version?.description ?? said,
             maximumClients: self.setting("max_client_conn").flatMap { Int($0) } ?? 0,
             pools: pools, databases: databases, warnings: [])
-        status.warnings = PoolerConcerns(status: status, version: version, mode: self.setting("pool_mode")).lines
+        status.warnings =
+            PoolerConcerns(
+                status: status, version: version, mode: self.setting("pool_mode"),
+                preparedStatements: self.setting("max_prepared_statements")
+            ).lines
         return status
     }
 

@@ -3,11 +3,13 @@ struct PoolerConcerns {
     let status: PoolerStatus
     let version: PoolerVersion?
     let mode: String?
+    /// What `max_prepared_statements` says; nil if the release does not know it.
+    let preparedStatements: String?
 
     /// A wait that is no longer a matter of the moment, in seconds.
     static let longWait = 1.0
 
-    var lines: [String] { self.modes + self.stops + self.waits + self.room + self.release }
+    var lines: [String] { self.modes + self.prepared + self.stops + self.waits + self.room + self.release }
 
     private var modes: [String] {
         var modes = Set(self.status.pools.map(\.mode))
@@ -17,6 +19,14 @@ struct PoolerConcerns {
                 + ($0 == "statement"
                     ? "no tenant session can work." : "a client keeps its server connection, and the pool runs out.")
         }
+    }
+
+    private var prepared: [String] {
+        guard let count = self.preparedStatements, count != "0" else { return [] }
+        return [
+            "max_prepared_statements is \(count), not 0: one tenant's SQL could take the place of a statement that "
+                + "another tenant runs. Set it to 0, and BULKHEAD_PREPARED_STATEMENTS=false for the servers."
+        ]
     }
 
     private var stops: [String] {

@@ -63,11 +63,6 @@ extension PoolerVersion {
                 "PgBouncer \(self) has known holes, which \(Self.clean) has not, unless your distribution has mended them: "
                     + holes.map { "\($0.identifier) (\($0.summary))" }.joined(separator: "; ") + ".")
         }
-        if self < .preparedStatements {
-            lines.append(
-                "PgBouncer \(self) carries no named prepared statements (\(Self.preparedStatements) does): "
-                    + "servers need BULKHEAD_PREPARED_STATEMENTS=false.")
-        }
         return lines
     }
 }

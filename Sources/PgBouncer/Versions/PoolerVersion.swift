@@ -33,12 +33,10 @@ public struct PoolerVersion: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// The oldest release that is configured here: before it, cancel requests could hit another client's statement.
     public static let oldest = PoolerVersion(1, 18)
-    /// The oldest release that carries named prepared statements in transaction mode.
+    /// The oldest release that can carry named prepared statements in transaction mode, and has to be told not to.
     public static let preparedStatements = PoolerVersion(1, 21)
     /// The oldest release that can be told which reported parameters to follow.
     public static let trackedParameters = PoolerVersion(1, 20)
-    /// The oldest release whose prepared statements survive `DISCARD ALL`.
-    public static let preparedStatementsSurviveDiscard = PoolerVersion(1, 22)
 
     /// Three numbers with points between.
     public var description: String { "\(self.major).\(self.minor).\(self.patch)" }

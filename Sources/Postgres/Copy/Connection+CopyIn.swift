@@ -14,16 +14,18 @@ extension Connection {
     }
 
     /// Hands rows to libpq, which keeps what the socket does not take.
+    ///
+    /// Also while half a notice lies there: the caller was told before it came that there is room, and brings each piece
+    /// once. Who brings one meanwhile waits longer, and that is all.
     func put(_ bytes: [UInt8], of intake: CopyIntake) {
-        guard !self.isLost, intake.phase == .streaming, intake.suspectedSince == nil else {
-            return intake.deliver(hasRoom: false)
-        }
+        guard !self.isLost, intake.phase == .streaming else { return intake.deliver(hasRoom: false) }
         let isTaken = bytes.withUnsafeBytes { buffer in
             PQputCopyData(
                 self.pointer, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count)) == 1
         }
         guard isTaken else { return self.lose(self.libpqError) }
         self.flush()
+        self.clear(intake)
         intake.deliver(hasRoom: !self.isOutputBlocked)
     }
 
@@ -102,7 +104,16 @@ extension Connection {
         // Makes libpq read what it can.
         _ = PQisBusy(self.pointer)
         let isExplained = self.notices.count != before || self.hasReadNotification()
-        intake.suspectedSince = isExplained ? nil : intake.suspectedSince ?? now
+        // An error comes at once; what keeps coming is a long notice.
+        intake.suspectedSince = isExplained ? nil : now
+        intake.noticesAtSuspicion = self.notices.count
+    }
+
+    /// Looks whether the rest of a notice has come unannounced: a socket that takes no more is read by libpq itself.
+    func clear(_ intake: CopyIntake) {
+        guard intake.suspectedSince != nil, intake.phase == .streaming, !self.isLost else { return }
+        _ = PQisBusy(self.pointer)
+        if self.notices.count != intake.noticesAtSuspicion { intake.suspectedSince = nil }
     }
 
     private func hasReadNotification() -> Bool {

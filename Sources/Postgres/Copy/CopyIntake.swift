@@ -30,13 +30,15 @@ final class CopyIntake {
         case finished
     }
 
-    /// What arrives while rows are sent is an error or a notice; a notice may come in parts.
+    /// What arrives while rows are sent is an error or a notice; a notice may come in parts, of which each has this time.
     static let noticeGrace = Duration.milliseconds(100)
 
     let sql: String
     var phase = Phase.checking
     /// Since when something lies in libpq's buffer that it will not read before the end of the rows.
     var suspectedSince: ContinuousClock.Instant?
+    /// How many notices there had been then.
+    var noticesAtSuspicion: UInt64 = 0
     /// Nobody waits for the end any more.
     var isAborted = false
     /// The server was told that the rows are complete: whether it kept them is open until it has answered.

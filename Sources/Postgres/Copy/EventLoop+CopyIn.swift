@@ -53,8 +53,15 @@ extension EventLoop {
         self.note(since + CopyIntake.noticeGrace)
     }
 
+    private func clearSuspicion(_ connection: Connection) {
+        guard let intake = connection.intake, intake.suspectedSince != nil else { return }
+        connection.clear(intake)
+        if intake.suspectedSince == nil { intake.deliver(hasRoom: !connection.isOutputBlocked) }
+    }
+
     func expireCopyIn(_ lease: LeaseSession, _ now: ContinuousClock.Instant) {
         guard let intake = lease.intake, intake.phase != .finished else { return }
+        if lease.connection.intake === intake { self.clearSuspicion(lease.connection) }
         if let since = intake.suspectedSince, intake.phase == .streaming {
             if since + CopyIntake.noticeGrace <= now {
                 lease.connection.endCopyIn(intake, reason: "stopped by the client after an answer of the server")

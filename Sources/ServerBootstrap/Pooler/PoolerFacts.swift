@@ -17,11 +17,9 @@ public struct PoolerFacts: Sendable {
     /// Whether a tier gives its tenants connections of their own.
     public var hasDedicated: Bool { self.tiers.contains { ($0.dedicatedConnections ?? 0) > 0 } }
 
-    /// Asks, for five seconds at most.
+    /// Asks two questions, and waits for the answer to each for five seconds at most.
     public static func read(_ configuration: ServerConfiguration, logger: Logger) async -> PoolerFacts {
-        var alone = configuration
-        alone.direct.connections = 1
-        let client = Databases.direct(alone, logger: logger)
+        let client = Self.client(configuration.direct.url, patience: .seconds(5), logger)
         do {
             return try await PostgresClient.running([client]) { try await Self.ask(client) }
         } catch {
@@ -37,7 +35,7 @@ public struct PoolerFacts: Sendable {
             SELECT current_setting('max_connections')::int,
                    current_setting('superuser_reserved_connections')::int
                        + coalesce(current_setting('reserved_connections', true), '0')::int
-            """, deadline: .now + .seconds(5))
+            """)
         let (connections, reserved) = try rows.only().decode(Int.self, Int.self)
         let tiers = try await PostgresTierRepository(client: client).tiers()
         return PoolerFacts(
@@ -49,11 +47,18 @@ public struct PoolerFacts: Sendable {
     /// - Parameter url: PostgreSQL, as a superuser.
     /// - Throws: `PostgresError`.
     public static func verifier(superuser url: DatabaseURL, logger: Logger) async throws -> StoredVerifier? {
-        var settings = PostgresConfiguration(connectionString: url.text)
-        settings.maximumConnections = 1
-        settings.defaultDeadline = .seconds(10)
-        let client = PostgresClient(configuration: settings, logger: logger)
+        let client = Self.client(url, patience: .seconds(10), logger)
         return try await PostgresClient.running([client]) { try await StoredVerifier.read(.app, client) }
+    }
+
+    private static func client(_ url: DatabaseURL, patience: Duration, _ logger: Logger) -> PostgresClient {
+        var settings = PostgresConfiguration(connectionString: url.text)
+        settings.applicationName = "bulkhead pgbouncer"
+        settings.maximumConnections = 1
+        settings.maximumLeasedConnections = 1
+        settings.defaultDeadline = patience
+        settings.preparedStatementsPerConnection = 0
+        return PostgresClient(configuration: settings, logger: logger)
     }
 }
 

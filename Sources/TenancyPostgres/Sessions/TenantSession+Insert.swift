@@ -37,11 +37,14 @@ extension TenantSession {
     }
 
     /// Asks for the types of the columns: a value in text form becomes what it is by a cast.
+    ///
+    /// Without their limits, such as the 3 of `varchar(3)`: a cast that is written out cuts what is too long, where the
+    /// assignment to the column refuses it (PostgreSQL, "Value Storage").
     private borrowing func insertion(into table: String, _ columns: [String]) async throws -> String {
         let name = Self.quoted(table)
         let found = try await self.query(
             """
-            SELECT a.attname::text, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
+            SELECT a.attname::text, format_type(a.atttypid, -1) FROM pg_attribute a
             WHERE a.attrelid = \(name)::regclass AND a.attnum > 0 AND NOT a.attisdropped
             """)
         var types: [String: String] = [:]

@@ -84,7 +84,7 @@ struct PgBouncerConfigCommand: AsyncParsableCommand {
         let folder = self.output.map { PoolerFolder(URL(fileURLWithPath: $0)) }
         let plan = try self.plan(version, configuration, facts, folder)
         let ini = try plan.fileText()
-        var result = PgBouncerConfigOutput(plan, ini: ini, place: self.place(plan), query: self.tls.query)
+        var result = PgBouncerConfigOutput(plan, ini: ini, place: self.place(plan), tls: self.tls)
         guard let folder else { return result }
         let secrets = try await PoolerSecrets.gather(self, configuration)
         result.advice += secrets.advice

@@ -9,19 +9,22 @@ struct PgBouncerConfigOutput: CommandOutput {
     let ini: String
     /// How servers reach it; without the password.
     let appDatabaseURL: String
+    /// Whether servers may use named prepared statements: never behind a pooler.
     let preparedStatements: Bool
     /// What was written; nothing if the file goes to standard output.
     var files: [String] = []
     var advice: [String]
 
-    init(_ plan: PoolerConfiguration, ini: String, place: String, query: String) {
+    init(_ plan: PoolerConfiguration, ini: String, place: String, tls: PoolerTLSOptions) {
         self.version = plan.version.description
         self.poolSize = plan.sizes.poolSize
         self.maximumClients = plan.sizes.maximumClients
         self.ini = ini
-        self.appDatabaseURL = "postgresql://\(LoginRole.app.rawValue)@\(place)/\(plan.server.database)\(query)"
-        self.preparedStatements = (plan.preparedStatements ?? 0) > 0
-        self.advice = plan.version.advice + plan.sizes.concerns + plan.concerns
+        self.appDatabaseURL = "postgresql://\(LoginRole.app.rawValue)@\(place)/\(plan.server.database)\(tls.query)"
+        self.preparedStatements = false
+        self.advice =
+            ["Servers that go through the pooler need BULKHEAD_PREPARED_STATEMENTS=false."]
+            + plan.version.advice + plan.sizes.concerns + plan.concerns + tls.concerns
     }
 
     var text: String {

@@ -40,6 +40,11 @@ struct PoolerOptions: ParsableArguments {
             throw ArgumentParser.ValidationError(
                 "--listen \(self.listen) is every address; say --host, so that servers find it.")
         }
+        // It goes into URLs, one of them with a password.
+        if let host = self.hostForServers, !Self.isHost(host) {
+            throw ArgumentParser.ValidationError(
+                "\(self.host == nil ? "--listen" : "--host") must be a host name or an address, without a port.")
+        }
         if let server, Self.place(server) == nil {
             throw ArgumentParser.ValidationError("--server must be a host or host:port, not \(server).")
         }
@@ -47,6 +52,21 @@ struct PoolerOptions: ParsableArguments {
 
     /// The host that servers dial; nil if nobody has said one.
     var hostForServers: String? { self.host ?? (["*", "0.0.0.0", "::"].contains(self.listen) ? nil : self.listen) }
+
+    /// Whether a URL takes it for a host and for nothing else.
+    private static func isHost(_ text: String) -> Bool {
+        let isAddress = text.contains(":")
+        return !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                let letter = byte | 32
+                return switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."): true
+                case UInt8(ascii: ":"): isAddress && text.utf8.count { $0 == byte } > 1
+                case UInt8(ascii: "-"), UInt8(ascii: "_"): !isAddress
+                default: (UInt8(ascii: "a")...(isAddress ? UInt8(ascii: "f") : UInt8(ascii: "z"))).contains(letter)
+                }
+            }
+    }
 
     /// A host, and a port if there is one; addresses of IPv6 are in brackets then.
     static func place(_ text: String) -> (host: String, port: Int?)? {
@@ -143,6 +163,15 @@ struct PoolerTLSOptions: ParsableArguments {
     func server(_ server: PoolerConfiguration.Server, authorityFile: String?) -> PoolerServerTLS {
         let mode = self.serverTLS ?? (server.isLocal ? .disable : .verifyFull)
         return PoolerServerTLS(mode: mode, authorityFile: mode == .disable ? nil : self.serverCAFile ?? authorityFile)
+    }
+
+    /// What works and is not as it should be; one sentence each.
+    var concerns: [String] {
+        guard self.clients.mode != .disable, self.trustFile == nil else { return [] }
+        return [
+            "The URLs for clients say sslmode=require, which encrypts and does not look at the pooler's certificate: "
+                + "anybody on the way can take its place. With --trust-file they say verify-full."
+        ]
     }
 
     /// What the URLs of clients say about TLS.

@@ -207,13 +207,37 @@ import Testing
         }
     }
 
+    /// Tiers that nobody can read for a while hold the command up for seconds, and then are assumed.
+    @Test(.timeLimit(.minutes(3))) func aCatalogThatIsLockedIsNotWaitedFor() async throws {
+        try await Deployment.use { deployment in
+            try await Superuser.use(deployment.superuserURL) { client in
+                try await client.withTransaction(deadline: .now + .seconds(120)) { holder in
+                    _ = try await holder.query("LOCK TABLE public.system_config IN ACCESS EXCLUSIVE MODE")
+                    let start = ContinuousClock.now
+                    let outcome = try await deployment.command("pgbouncer", "config")
+                    #expect(outcome.status == 0 && outcome.output.contains("ASSUMED"), "\(outcome.testDescription)")
+                    // The deadline of other questions is 30 s.
+                    #expect(start.duration(to: .now) < .seconds(29))
+                }
+            }
+        }
+    }
+
     @Test func wrongUsageIsRefused() async throws {
         try await Deployment.use { deployment in
             let cases: [([String], Int32, String)] = [
                 (["--pgbouncer-version", "1.17.0"], 1, "too old"),
                 (["--pgbouncer-version", "new"], 2, "--pgbouncer-version"),
                 (["--listen", "0.0.0.0"], 2, "--host"), (["--listen", "0.0.0.0", "--host", "pooler"], 1, "in clear"),
-                (["--server", "db.internal"], 1, "--server-ca-file"), (["--server", "a:b"], 2, "--server must be"),
+                (["--server", "db.internal"], 1, "--server-ca-file"),
+                (["--server", "127.example.org"], 1, "--server-ca-file"),
+                (["--host", "a/b"], 2, "--host"), (["--host", "u:p@evil"], 2, "--host"),
+                (["--host", "h?sslmode=disable"], 2, "--host"), (["--host", "h#x"], 2, "--host"),
+                (["--host", "two words"], 2, "--host"), (["--host", "h\nx"], 2, "--host"),
+                (["--host", ""], 2, "--host"),
+                (["--host", "h,evil"], 2, "--host"), (["--host", "h%2Fx"], 2, "--host"),
+                (["--host", "h:6432"], 2, "--host"), (["--listen", "h?x"], 2, "--listen"),
+                (["--server", "a:b"], 2, "--server must be"),
                 (["--server", "db\nevil"], 1, "server must have no"), (["--servers", "0"], 2, "--servers"),
                 (["--client-tls", "maybe"], 2, "--client-tls"), (["--superuser-url", "db"], 2, "--superuser-url"),
                 (["--output", "/dev/null"], 1, "is no folder"),

@@ -59,6 +59,12 @@ import Testing
                     #expect(status.pools.contains { $0.user == "bulkhead_app" })
                     #expect(try pooler.text("status.url").contains("sslmode=verify-full&sslrootcert=\(right)/ca.pem"))
                 }
+                // Without an authority the URLs cannot say verify-full, and it is said what that means.
+                try await WrittenPooler.use(deployment, options, isStarted: false) { pooler in
+                    let console = try pooler.text("status.url")
+                    #expect(console.hasSuffix("?sslmode=require\n"))
+                    #expect(pooler.outcome.says("--trust-file"), "\(pooler.outcome.testDescription)")
+                }
                 // A server that the pooler's authority does not know gets no password.
                 try await WrittenPooler.use(deployment, options + trust + server + ["\(wrong)/ca.pem"]) { pooler in
                     let refused = try await Psql.run(

@@ -155,6 +155,38 @@ import Testing
         }
     }
 
+    /// A notice that arrives in parts holds the caller back; what the caller has brought meanwhile is not lost.
+    @Test func noticesInPartsLoseNoRows() async throws {
+        try await withClient { client, database in
+            try await database.execute(
+                Self.table,
+                """
+                CREATE FUNCTION chat() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                IF NEW.id % 8 = 0 THEN RAISE NOTICE '%', repeat('x', 40000); END IF; RETURN NEW;
+                END$$
+                """, "CREATE TRIGGER chat BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION chat()")
+            // 200 pieces of 64 kB.
+            let padding = String(repeating: "x", count: 1000)
+            let rows = AsyncValues<[UInt8]> { number in
+                // The notices get the time to come in between.
+                await Task.yield()
+                return number < 13_000 ? Array("\(number)\t\(number)\(padding)\n".utf8) : nil
+            }
+            let count = try await client.withConnection(deadline: .now + .seconds(150)) {
+                try await $0.copyIn(Self.copy, from: rows)
+            }
+            #expect(count == 13_000)
+            let sum = try await client.query(
+                """
+                SELECT count(*)::int, sum(id)::bigint, bool_and(name = id || repeat('x', 1000)) FROM t
+                """
+            ).only()
+            #expect(try sum[0].decode(Int.self) == 13_000)
+            #expect(try sum[1].decode(Int.self) == 13_000 * 12_999 / 2)
+            #expect(try sum[2].decode(Bool.self))
+        }
+    }
+
     @Test func whatIsNoCopyFromInputIsRefused() async throws {
         try await withClient({ $0.maximumConnections = 1 }) { client, database in
             try await database.execute(Self.table, "INSERT INTO t SELECT n, 'x' FROM generate_series(1, 5000) n")

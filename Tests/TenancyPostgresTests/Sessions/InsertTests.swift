@@ -90,6 +90,41 @@ struct InsertTests {
         }
     }
 
+    @Test("Limits of columns hold as in a plain INSERT: too long is refused, spaces and digits are cut")
+    func limits() async throws {
+        try await TwoTenants.with(.direct) { two in
+            let tenant = two.a.id.uuid
+            try await two.bulkhead.database.execute(
+                """
+                ALTER TABLE \(two.schemaA).clients ADD COLUMN code varchar(3), ADD COLUMN mark char(3),
+                ADD COLUMN share numeric(5,2), ADD COLUMN shares numeric(5,2)[]
+                """)
+            func insert(_ column: String, _ value: String) async throws {
+                _ = try await two.bulkhead.tenants.withTenant(two.accessA) { session in
+                    try await session.insert(
+                        into: "clients", columns: ["tenant_id", "name", column],
+                        rows: Self.rows { $0 == 0 ? [tenant, "limit", value] : nil })
+                }
+            }
+            for (column, value, state) in [
+                ("code", "toolong", "22001"), ("mark", "toolong", "22001"), ("share", "1000", "22003"),
+                ("shares", "{1,1000}", "22003"),
+            ] as [(String, String, SQLState)] {
+                let error = await #expect(throws: PostgresError.self) { try await insert(column, value) }
+                #expect(error?.sqlState == state, "\(column)")
+            }
+            for (column, value, kept) in [
+                ("code", "abc", "abc"), ("code", "ab    ", "ab "), ("mark", "a", "a"), ("share", "1.235", "1.24"),
+                ("shares", "{1.235,2}", "{1.24,2.00}"),
+            ] {
+                try await insert(column, value)
+                let rows = try await two.bulkhead.tenants.read(
+                    ["SELECT count(*)::int FROM clients WHERE \(identifier: column)::text = \(kept)"], in: two.accessA)
+                #expect(try rows[0].only()[0].decode(Int.self) == 1, "\(column) \(value)")
+            }
+        }
+    }
+
     @Test("What does not fit is refused; what the sequence throws is thrown")
     func misfits() async throws {
         try await TwoTenants.with(.direct) { two in
