@@ -31,7 +31,12 @@ final class CopyIntake {
     }
 
     /// What arrives while rows are sent is an error or a notice; a notice may come in parts, of which each has this time.
-    static let noticeGrace = Duration.milliseconds(100)
+    ///
+    /// So much later is a caller told of an error who has more rows. A server that has too few processors stands still
+    /// for some tenths of a second between two parts.
+    static let noticeGrace = Duration.seconds(1)
+    /// How long the end of a COPY that is given up is waited for before the server is asked to cancel it.
+    static let endGrace = Duration.milliseconds(100)
 
     let sql: String
     var phase = Phase.checking

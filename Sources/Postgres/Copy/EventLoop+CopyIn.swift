@@ -40,7 +40,7 @@ extension EventLoop {
         let wasStreaming = intake.phase == .streaming && !intake.isAborted
         lease.connection.abortCopyIn(intake)
         guard wasStreaming, lease.connection.intake === intake else { return false }
-        let again = now + CopyIntake.noticeGrace
+        let again = now + CopyIntake.endGrace
         lease.cancelAgainAt = again
         self.note(again)
         self.settle(lease.connection, now)
