@@ -103,6 +103,69 @@ import Testing
         }
     }
 
+    /// Callers that have given up leave statements behind; were their turns over, the next ones would take all connections.
+    @Test func aTurnLastsAsLongAsItsStatement() async throws {
+        try await BulkheadDatabase.with { bulkhead in
+            let noisy = try await bulkhead.makeTenant("noisy", tier: "enterprise")
+            let quiet = try await bulkhead.makeTenant("quiet", tier: "free")
+            let (noise, peace) = (bulkhead.access(noisy), bulkhead.access(quiet))
+            var patient = Tier.builtIn
+            for index in patient.indices {
+                patient[index].lockTimeoutMilliseconds = 120_000
+                patient[index].statementTimeoutMilliseconds = 120_000
+            }
+            let tiers = patient
+            try await withRunningClient(
+                uri: bulkhead.database.uri(role: .app), maximumConnections: 8,
+                configure: { $0.gracePeriod = .seconds(120) }
+            ) { client in
+                let database = TenantDatabase(
+                    client: client, signer: bulkhead.signer, limits: TierLimits(tiers),
+                    logger: Logger(label: "test.pools"))
+                let (gate, held) = (Gate(), Gate())
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        try await withRunningClient(uri: bulkhead.database.uri) { superuser in
+                            try await superuser.withTransaction { transaction in
+                                let table = PostgresQuery(
+                                    unsafeSQL: "LOCK TABLE \(noisy.placement.schema).clients IN ACCESS EXCLUSIVE MODE")
+                                _ = try await transaction.query(table)
+                                held.open()
+                                await gate.pass()
+                            }
+                        }
+                    }
+                    await held.pass()
+                    // Wave after wave of callers, each of which goes away before it has an answer.
+                    for _ in 0..<5 {
+                        await withTaskGroup(of: Void.self) { wave in
+                            for _ in 0..<16 {
+                                wave.addTask {
+                                    do {
+                                        _ = try await database.read(
+                                            [Self.query], in: noise, deadline: .now + .milliseconds(200))
+                                        Issue.record("the table is locked")
+                                    } catch {
+                                        // Refused, or given up: what is left behind is looked at below.
+                                    }
+                                }
+                            }
+                        }
+                        try await eventually {
+                            let (figures, sent) = (database.pools.figures, client.statistics.inFlight)
+                            return figures.waiting == 0 && figures.slow + figures.quickReads == sent
+                                && (1...5).contains(sent)
+                        }
+                    }
+                    for _ in 0..<50 { _ = try await database.read([Self.query], in: peace) }
+                    gate.open()
+                    try await group.waitForAll()
+                    try await eventually { database.pools.figures.slow + database.pools.figures.quickReads == 0 }
+                }
+            }
+        }
+    }
+
     private actor Order {
         private(set) var names: [String] = []
 
