@@ -38,7 +38,12 @@ import Testing
 
     /// It would sleep on for an hour: a server notices that its client has left when it has something to say.
     @Test func aServerIsToldToStopWhatIsGivenUp() async throws {
-        try await withClient({ $0.gracePeriod = .milliseconds(100) }) { client, database in
+        try await withClient({
+            $0.maximumConnections = 1
+            $0.gracePeriod = .milliseconds(100)
+        }) { client, database in
+            // Connected beforehand: a deadline that passes before anything was sent leaves nothing to be told.
+            _ = try await client.query("SELECT 1")
             let error = await failure {
                 try await client.query("SELECT pg_sleep(3600)", deadline: .now + .seconds(2))
             }
