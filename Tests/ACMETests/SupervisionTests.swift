@@ -62,6 +62,12 @@ import Testing
             let error = await ACMEIssuer(configuration, logger: .silent).failure()
             #expect(error?.code == .timedOut)
             #expect(ContinuousClock.now - start > .seconds(2), "SIGTERM first, then the grace")
+            // A process that was killed is gone when the kernel gets to it.
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try !RefusalTests.programs(with: folder.path).isEmpty, ContinuousClock.now < deadline {
+                // Polling: nobody is told of the end of somebody else's child.
+                try await Task.sleep(for: .milliseconds(20))
+            }
             let left = try RefusalTests.programs(with: folder.path)
             #expect(left.isEmpty)
         }
