@@ -48,10 +48,12 @@ public enum TestPostgres {
     }
 
     /// Lends a cluster of its own, for tests that stop, crash or restart servers, or change roles.
+    ///
+    /// What was committed there is still there after a crash of the server, unless `settings` say otherwise.
     public static func withCluster<Value>(
         settings: [String: String] = [:], _ body: (LocalPostgres) async throws -> Value
     ) async throws -> Value {
-        let cluster = try await makeCluster(settings: settings)
+        let cluster = try await makeCluster(settings: ["synchronous_commit": "on"].merging(settings) { $1 })
         let value: Value
         do {
             value = try await body(cluster)

@@ -109,8 +109,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(2)))
     func `Through a restart of the server tenants are served, and changes found after it`() async throws {
-        // What was committed must not be gone afterwards.
-        try await TestPostgres.withCluster(settings: ["synchronous_commit": "on"]) { cluster in
+        try await TestPostgres.withCluster { cluster in
             try await BulkheadDatabase.withInstalled(on: cluster) { database, control in
                 try await database.execute(
                     """
