@@ -14,72 +14,40 @@ import Testing
 struct TurnsOverHTTPTests {
     private static let path = "/api/tenant/clients?limit=20"
 
-    /// Makes requests of one tenant last until the closure given to `body` is called.
-    private static func holding(
-        _ tenant: TenantID, of installation: Installation,
-        _ body: @escaping @Sendable (_ release: @escaping @Sendable () -> Void) async throws -> Void
-    ) async throws {
-        let (released, releasing) = AsyncStream<Void>.makeStream()
-        let (held, holding) = AsyncStream<Void>.makeStream()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await withRunningClient(uri: installation.bulkhead.database.uri) { superuser in
-                    try await superuser.withTransaction { transaction in
-                        let schema = Placement.ownSchema(of: tenant).schema
-                        _ = try await transaction.query(
-                            PostgresQuery(unsafeSQL: "LOCK TABLE \(schema).clients IN ACCESS EXCLUSIVE MODE"))
-                        holding.finish()
-                        for await _ in released {}
-                    }
-                }
-            }
-            for await _ in held {}
-            defer { releasing.finish() }
-            try await body { releasing.finish() }
-            releasing.finish()
-            try await group.waitForAll()
-        }
-    }
-
-    private static func tier(_ change: (inout Tier) -> Void) -> [Tier] {
-        Tier.builtIn.map { tier in
-            var tier = tier
-            tier.lockTimeoutMilliseconds = 120_000
-            tier.statementTimeoutMilliseconds = 120_000
-            change(&tier)
-            return tier
-        }
-    }
-
     @Test("who wants more than its tier allows waits, and beyond that is told when to come again; others are served")
     func fullQueue() async throws {
         try await Installation.with { installation in
             let acme = try await installation.makeTenant("acme")
             let globex = try await installation.makeTenant("globex")
             installation.composition.keys.limits.replace(
-                with: Self.tier {
+                with: Tier.patient {
                     $0.maximumConcurrency = 1
                     $0.maximumQueued = 1
                 })
             let pools = installation.composition.tenantDatabase.pools
-            try await Self.holding(acme.id, of: installation) { release in
-                async let first = installation.send(.get, Self.path, host: "acme.localhost", token: acme.token)
-                try await eventually { pools.figures.quickReads + pools.figures.slow == 1 }
-                async let second = installation.send(.get, Self.path, host: "acme.localhost", token: acme.token)
-                try await eventually { pools.figures.waiting == 1 }
-                let third = try await installation.send(.get, Self.path, host: "acme.localhost", token: acme.token)
-                #expect(third.status == 503 && third.text.contains("problems/busy"), "\(third.testDescription)")
-                #expect(third.headers[.retryAfter].flatMap { Int($0) } == 1)
-                for _ in 0..<20 {
-                    let other = try await installation.send(
-                        .get, Self.path, host: "globex.localhost", token: globex.token)
-                    #expect(other.status == 200, "\(other.testDescription)")
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                let ask: @Sendable () async throws -> Int = {
+                    try await installation.send(.get, Self.path, host: "acme.localhost", token: acme.token).status
                 }
-                #expect(pools.figures.waiting == 1)
-                release()
-                let answers = try await [first.status, second.status]
-                #expect(answers == [200, 200])
+                try await installation.bulkhead.withClientsLocked(of: acme.id) {
+                    group.addTask { try await ask() }
+                    try await eventually { pools.figures.quickReads + pools.figures.slow == 1 }
+                    group.addTask { try await ask() }
+                    try await eventually { pools.figures.waiting == 1 }
+                    let third = try await installation.send(
+                        .get, Self.path, host: "acme.localhost", token: acme.token)
+                    #expect(third.status == 503 && third.text.contains("problems/busy"), "\(third.testDescription)")
+                    #expect(third.headers[.retryAfter].flatMap { Int($0) } == 1)
+                    for _ in 0..<20 {
+                        let other = try await installation.send(
+                            .get, Self.path, host: "globex.localhost", token: globex.token)
+                        #expect(other.status == 200, "\(other.testDescription)")
+                    }
+                    #expect(pools.figures.waiting == 1)
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
             }
+            #expect(statuses == [200, 200])
             let figures = pools.figures
             #expect(figures.refusals == 1 && figures.top.first?.tenant == acme.id && figures.top.first?.refusals == 1)
         }
@@ -89,10 +57,10 @@ struct TurnsOverHTTPTests {
     func deadline() async throws {
         try await Installation.with { installation in
             let acme = try await installation.makeTenant("acme")
-            installation.composition.keys.limits.replace(with: Self.tier { $0.maximumConcurrency = 1 })
+            installation.composition.keys.limits.replace(with: Tier.patient { $0.maximumConcurrency = 1 })
             let pools = installation.composition.tenantDatabase.pools
             let hasty = installation.responding(within: .seconds(2))
-            try await Self.holding(acme.id, of: installation) { release in
+            try await installation.bulkhead.withClientsLocked(of: acme.id) {
                 async let first = hasty.send(.get, Self.path, host: "acme.localhost", token: acme.token)
                 try await eventually { pools.figures.quickReads + pools.figures.slow == 1 }
                 async let second = hasty.send(.get, Self.path, host: "acme.localhost", token: acme.token)
@@ -102,7 +70,6 @@ struct TurnsOverHTTPTests {
                     #expect(!answer.text.contains("SELECT") && !answer.text.contains("tenant_"))
                 }
                 #expect(pools.figures.expirations + pools.figures.cancelled == 1)
-                release()
             }
             try await eventually {
                 try await installation.send(.get, Self.path, host: "acme.localhost", token: acme.token).status == 200
@@ -115,7 +82,7 @@ struct TurnsOverHTTPTests {
         try await Installation.with { installation in
             let acme = try await installation.makeTenant("acme")
             let globex = try await installation.makeTenant("globex")
-            installation.composition.keys.limits.replace(with: Self.tier { $0.dedicatedConnections = 2 })
+            installation.composition.keys.limits.replace(with: Tier.patient { $0.dedicatedConnections = 2 })
             let dedicated = installation.composition.databases.dedicated
             for (tenant, host) in [(acme, "acme.localhost"), (globex, "globex.localhost")] {
                 let answer = try await installation.send(.get, Self.path, host: host, token: tenant.token)

@@ -18,51 +18,33 @@ import Testing
             let quiet = try await bulkhead.makeTenant("quiet", tier: "free")
             // The tier with most of everything: 16 at one time, which are more than there are connections.
             let (noise, peace) = (bulkhead.access(noisy), bulkhead.access(quiet))
-            var patient = Tier.builtIn
-            for index in patient.indices {
-                patient[index].lockTimeoutMilliseconds = 60_000
-                patient[index].statementTimeoutMilliseconds = 60_000
-            }
             let database = TenantDatabase(
-                client: bulkhead.app, signer: bulkhead.signer, limits: TierLimits(patient),
+                client: bulkhead.app, signer: bulkhead.signer, limits: TierLimits(Tier.patient()),
                 logger: Logger(label: "test.pools"))
-            let gate = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                let held = Gate()
-                group.addTask {
-                    try await withRunningClient(uri: bulkhead.database.uri) { superuser in
-                        try await superuser.withTransaction { transaction in
-                            let table = PostgresQuery(
-                                unsafeSQL: "LOCK TABLE \(noisy.placement.schema).clients IN ACCESS EXCLUSIVE MODE")
-                            _ = try await transaction.query(table)
-                            held.open()
-                            await gate.pass()
-                        }
-                    }
-                }
-                await held.pass()
-                // As many as may wait, and then some.
-                for _ in 0..<200 {
-                    group.addTask {
-                        do {
-                            if isNoiseSessions {
-                                try await database.withTenant(noise) { _ = try await $0.query(Self.query) }
-                            } else {
-                                _ = try await database.read([Self.query], in: noise)
+                try await bulkhead.withClientsLocked(of: noisy.id) {
+                    // As many as may wait, and then some.
+                    for _ in 0..<200 {
+                        group.addTask {
+                            do {
+                                if isNoiseSessions {
+                                    try await database.withTenant(noise) { _ = try await $0.query(Self.query) }
+                                } else {
+                                    _ = try await database.read([Self.query], in: noise)
+                                }
+                            } catch DomainError.busy {
+                                // Refused: also an answer.
                             }
-                        } catch DomainError.busy {
-                            // Refused: also an answer.
                         }
                     }
+                    try await eventually { database.pools.figures.waiting > 50 }
+                    for _ in 0..<100 {
+                        _ = try await database.read([Self.query], in: peace)
+                        try await database.withTenant(peace) { _ = try await $0.query(Self.query) }
+                    }
+                    #expect(database.pools.figures.waiting > 50, "the noise is still there")
+                    #expect(database.pools.figures.slow > 0)
                 }
-                try await eventually { database.pools.figures.waiting > 50 }
-                for _ in 0..<100 {
-                    _ = try await database.read([Self.query], in: peace)
-                    try await database.withTenant(peace) { _ = try await $0.query(Self.query) }
-                }
-                #expect(database.pools.figures.waiting > 50, "the noise is still there")
-                #expect(database.pools.figures.slow > 0)
-                gate.open()
                 try await group.waitForAll()
             }
             #expect(bulkhead.app.statistics.connectionsLost == 0)
@@ -109,33 +91,14 @@ import Testing
             let noisy = try await bulkhead.makeTenant("noisy", tier: "enterprise")
             let quiet = try await bulkhead.makeTenant("quiet", tier: "free")
             let (noise, peace) = (bulkhead.access(noisy), bulkhead.access(quiet))
-            var patient = Tier.builtIn
-            for index in patient.indices {
-                patient[index].lockTimeoutMilliseconds = 120_000
-                patient[index].statementTimeoutMilliseconds = 120_000
-            }
-            let tiers = patient
             try await withRunningClient(
                 uri: bulkhead.database.uri(role: .app), maximumConnections: 8,
                 configure: { $0.gracePeriod = .seconds(120) }
             ) { client in
                 let database = TenantDatabase(
-                    client: client, signer: bulkhead.signer, limits: TierLimits(tiers),
+                    client: client, signer: bulkhead.signer, limits: TierLimits(Tier.patient()),
                     logger: Logger(label: "test.pools"))
-                let (gate, held) = (Gate(), Gate())
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        try await withRunningClient(uri: bulkhead.database.uri) { superuser in
-                            try await superuser.withTransaction { transaction in
-                                let table = PostgresQuery(
-                                    unsafeSQL: "LOCK TABLE \(noisy.placement.schema).clients IN ACCESS EXCLUSIVE MODE")
-                                _ = try await transaction.query(table)
-                                held.open()
-                                await gate.pass()
-                            }
-                        }
-                    }
-                    await held.pass()
+                try await bulkhead.withClientsLocked(of: noisy.id) {
                     // Wave after wave of callers, each of which goes away before it has an answer.
                     for _ in 0..<5 {
                         await withTaskGroup(of: Void.self) { wave in
@@ -158,10 +121,8 @@ import Testing
                         }
                     }
                     for _ in 0..<50 { _ = try await database.read([Self.query], in: peace) }
-                    gate.open()
-                    try await group.waitForAll()
-                    try await eventually { database.pools.figures.slow + database.pools.figures.quickReads == 0 }
                 }
+                try await eventually { database.pools.figures.slow + database.pools.figures.quickReads == 0 }
             }
         }
     }

@@ -118,22 +118,18 @@ struct TierTimeoutTests {
     @Test("A wait for a lock is ended")
     func lock() async throws {
         try await Self.use(Self.tiers(lock: 500)) { fixture in
-            try await withRunningClient(uri: fixture.bulkhead.database.uri) { other in
-                try await other.withTransaction { transaction in
-                    let schema = fixture.free.placement.schema
-                    _ = try await transaction.query("LOCK TABLE \(unescaped: schema).clients IN ACCESS EXCLUSIVE MODE")
-                    let session = await Self.state {
-                        try await fixture.tenants.withTenant(fixture.access(fixture.free)) {
-                            _ = try await $0.query("SELECT count(*) FROM clients")
-                        }
+            try await fixture.bulkhead.withClientsLocked(of: fixture.free.id) {
+                let session = await Self.state {
+                    try await fixture.tenants.withTenant(fixture.access(fixture.free)) {
+                        _ = try await $0.query("SELECT count(*) FROM clients")
                     }
-                    #expect(session == .lockNotAvailable)
-                    let read = await Self.state {
-                        _ = try await fixture.tenants.read(
-                            ["SELECT count(*) FROM clients"], in: fixture.access(fixture.free))
-                    }
-                    #expect(read == .lockNotAvailable)
                 }
+                #expect(session == .lockNotAvailable)
+                let read = await Self.state {
+                    _ = try await fixture.tenants.read(
+                        ["SELECT count(*) FROM clients"], in: fixture.access(fixture.free))
+                }
+                #expect(read == .lockNotAvailable)
             }
             try await fixture.expectUsable()
         }
